@@ -1,0 +1,161 @@
+"""The SQLite engine: connections, transactions and migrations.
+
+Owns durability: WAL with `synchronous=FULL`, so what was committed survives a kill and a power cut. One connection
+writes (SQLite allows one writer anyway), another reads, so that a long poll never waits for a write. Statements use `?`
+and only SQL that PostgreSQL understands too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+
+from helpdesk.calendar import utc_now
+from helpdesk.errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+Row = sqlite3.Row
+_PRAGMAS = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+)
+
+
+class Transaction:
+    """Statements that are committed together or not at all."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> int:
+        """Run one statement; the number of rows it changed."""
+        async with self._connection.execute(statement, parameters) as cursor:
+            return cursor.rowcount
+
+    async def execute_many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        await self._connection.executemany(statement, rows)
+
+    async def fetch_one(self, statement: str, parameters: Sequence[Any] = ()) -> Row | None:
+        async with self._connection.execute(statement, parameters) as cursor:
+            return await cursor.fetchone()
+
+    async def fetch_all(self, statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        async with self._connection.execute(statement, parameters) as cursor:
+            return list(await cursor.fetchall())
+
+
+class Database:
+    """One writer and one reader on the same file; made by `open_database`."""
+
+    def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._write_lock = asyncio.Lock()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """A write transaction; rolled back when the block raises.
+
+        Raises Unavailable("store") when the file can't be written (disk full, read-only, I/O error).
+        """
+        async with self._write_lock:
+            try:
+                await self._writer.execute("BEGIN IMMEDIATE")
+                yield Transaction(self._writer)
+                await self._writer.commit()
+            except sqlite3.IntegrityError:
+                await self._rollback()
+                raise
+            except sqlite3.DatabaseError as error:
+                await self._rollback()
+                raise Unavailable("store", f"Không ghi được dữ liệu ({error}).") from error
+            except BaseException:
+                await self._rollback()
+                raise
+
+    async def _rollback(self) -> None:
+        if self._writer.in_transaction:
+            await self._writer.rollback()
+
+    async def fetch_one(self, statement: str, parameters: Sequence[Any] = ()) -> Row | None:
+        """Read outside of a transaction: sees every commit that is done."""
+        try:
+            async with self._reader.execute(statement, parameters) as cursor:
+                return await cursor.fetchone()
+        except sqlite3.DatabaseError as error:
+            raise Unavailable("store", f"Không đọc được dữ liệu ({error}).") from error
+
+    async def fetch_all(self, statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        try:
+            async with self._reader.execute(statement, parameters) as cursor:
+                return list(await cursor.fetchall())
+        except sqlite3.DatabaseError as error:
+            raise Unavailable("store", f"Không đọc được dữ liệu ({error}).") from error
+
+    async def check_writable(self) -> None:
+        """A real write that changes nothing lasting; Unavailable("store") when the disk refuses it."""
+        async with self.transaction() as transaction:
+            await transaction.execute(
+                "INSERT INTO store_checks (id, checked_at, filler) VALUES (1, ?, ?) "
+                "ON CONFLICT (id) DO UPDATE SET checked_at = excluded.checked_at, filler = excluded.filler",
+                (utc_now().isoformat(), "x" * 4096),
+            )
+
+
+@asynccontextmanager
+async def open_database(path: Path) -> AsyncIterator[Database]:
+    """Open (and create or migrate) the database at `path`; Unavailable("store") says why it can't."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        async with (
+            aiosqlite.connect(path, isolation_level=None) as writer,
+            aiosqlite.connect(path, isolation_level=None) as reader,
+        ):
+            for connection in (writer, reader):
+                connection.row_factory = sqlite3.Row
+                for pragma in _PRAGMAS:
+                    await connection.execute(pragma)
+            await _migrate(writer)
+            yield Database(writer, reader)
+    except (sqlite3.DatabaseError, OSError) as error:
+        raise Unavailable("store", f"Không mở được cơ sở dữ liệu {path}: {error}") from error
+
+
+async def _migrate(connection: aiosqlite.Connection) -> None:
+    await connection.execute(
+        "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT, applied_at TEXT)"
+    )
+    async with connection.execute("SELECT COALESCE(MAX(version), 0) FROM schema_migrations") as cursor:
+        row = await cursor.fetchone()
+    assert row is not None
+    current = int(row[0])
+    folder = resources.files("helpdesk.store") / "migrations"
+    scripts = sorted(entry for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    newest = int(scripts[-1].name[:4])
+    if current > newest:
+        raise Unavailable(
+            "store", f"Cơ sở dữ liệu ở bản {current}, mới hơn phần mềm (bản {newest}). Hãy cập nhật phần mềm."
+        )
+    for script in scripts:
+        version = int(script.name[:4])
+        if version <= current:
+            continue
+        statements = [
+            "BEGIN IMMEDIATE",
+            script.read_text("utf-8"),
+            f"INSERT INTO schema_migrations VALUES ({version}, '{script.name}', '{utc_now().isoformat()}')",  # noqa: S608 - our own file names
+            "COMMIT",
+        ]
+        await connection.executescript(";\n".join(statements) + ";")
+        log.info("database migrated to version %s (%s)", version, script.name)
