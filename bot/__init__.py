@@ -1,0 +1,1 @@
+"""How people reach the assistant: channels, the gateway, and later the staff's console."""

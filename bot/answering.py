@@ -1,0 +1,134 @@
+"""What one accepted message gets as its answer: triage, the dialogue, and the guide's words.
+
+Owns which messages never reach Rasa (stickers, voice notes, taps on details and feedback, texts that are too long) and
+how an answer is put into words. A citizen's text is never a command: only the four documented ones are known, and a
+button's payload counts only if this conversation has been offered it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.dialogue import DialogueClient, DialogueReply
+from bot.hygiene import has_emoji, has_words
+from helpdesk.conversations import Conversations
+from helpdesk.guide import Guide
+from helpdesk.models import Author, Button, Conversation, InboxEntry, MessageKind, Reply
+
+# A message longer than this is a letter, not a question (see the issue's list of inputs).
+TEXT_LIMIT = 2000
+
+COMMANDS = {
+    "/start": "answer:welcome",
+    "/help": "/help",
+    "/huy": "/cancel",
+    "/nhanvien": "/talk_to_human",
+}
+_KINDS_WITH_OWN_ANSWER = {
+    MessageKind.STICKER: "sticker",
+    MessageKind.VOICE: "voice",
+    MessageKind.FILE: "file",
+}
+_ATTACHMENT_INTENTS = {
+    MessageKind.PHOTO: "/send_photo",
+    MessageKind.LOCATION: "/share_location",
+    MessageKind.CONTACT: "/share_contact",
+}
+_LOCAL_PAYLOAD = re.compile(r"(answer|more):([a-z_]+)|helped:([a-z_]+):(yes|no)")
+_PLAIN_INTENT = re.compile(r"/([a-z_]+)")
+_APPROVING_EMOJI = frozenset("👍👌❤♥🥰😍😊🙏💕💖💯👏🫶🌹")
+
+
+class Answering:
+    """Turns an inbox entry into replies; asks Rasa where words have to be understood."""
+
+    def __init__(self, guide: Guide, conversations: Conversations, dialogue: DialogueClient) -> None:
+        self._guide = guide
+        self._conversations = conversations
+        self._dialogue = dialogue
+
+    async def replies(self, entry: InboxEntry) -> list[Reply]:
+        """The replies to one message; empty only for an intended silence.
+
+        Raises Unavailable when Rasa, the actions or the store can't do their part now.
+        """
+        message = entry.message
+        if message.kind is MessageKind.BUTTON:
+            return await self._tap(entry, message.payload or "")
+        if message.kind in _KINDS_WITH_OWN_ANSWER:
+            return [self._guide.render(_KINDS_WITH_OWN_ANSWER[message.kind])]
+        if message.kind in _ATTACHMENT_INTENTS and not has_words(message.text):
+            return await self._ask(entry, payload=_ATTACHMENT_INTENTS[message.kind])
+        return await self._words(entry, message.text)
+
+    async def _words(self, entry: InboxEntry, text: str) -> list[Reply]:
+        if len(text) > TEXT_LIMIT:
+            return [self._guide.render("too_long")]
+        if not has_words(text):
+            if any(character in _APPROVING_EMOJI for character in text):
+                return await self._ask(entry, payload="/thank")
+            return [self._guide.render("emoji_only" if has_emoji(text) else "empty")]
+        command = COMMANDS.get(text.strip().lower())
+        if command is not None:
+            return await self._tap(entry, command)
+        return await self._ask(entry, text=text)
+
+    async def _tap(self, entry: InboxEntry, payload: str) -> list[Reply]:
+        local = _LOCAL_PAYLOAD.fullmatch(payload)
+        if local:
+            return await self._local(entry.conversation, local)
+        intent = _PLAIN_INTENT.fullmatch(payload)
+        # A bare intent of the guide does no more than the words themselves would.
+        known = intent is not None and intent[1] in self._guide.intents
+        if known or await self._conversations.store.was_offered(entry.conversation.id, payload):
+            return await self._ask(entry, payload=payload)
+        return [self._guide.render("stale_button")]
+
+    async def _local(self, conversation: Conversation, payload: re.Match[str]) -> list[Reply]:
+        action, answer, rated, verdict = payload.groups()
+        if rated is not None:
+            if rated not in self._guide.ids:
+                return [self._guide.render("stale_button")]
+            await self._conversations.store.record_feedback(conversation.id, rated, verdict == "yes")
+            return [self._guide.render(f"feedback_{verdict}")]
+        if answer not in self._guide.ids:
+            return [self._guide.render("stale_button")]
+        return [self._guide.render(answer, details=action == "more")]
+
+    async def _ask(self, entry: InboxEntry, *, text: str = "", payload: str = "") -> list[Reply]:
+        replies = await self._dialogue.ask(
+            entry.conversation.identity.sender_id, entry.message.id, text=text, payload=payload
+        )
+        return [self._one_reply(entry.conversation, replies)] if replies else []
+
+    def _one_reply(self, conversation: Conversation, parts: Sequence[DialogueReply]) -> Reply:
+        """All that Rasa said in a turn as one message: one question, one answer."""
+        rendered = [
+            self._guide.render(part.answer, repeat=part.answer == conversation.last_answer)
+            if part.answer and part.answer in self._guide.ids
+            else Reply(text=part.text, buttons=part.buttons)
+            for part in parts
+        ]
+        rendered = [reply for reply in rendered if reply.text or reply.buttons] or [self._guide.render("failed")]
+        if len(rendered) == 1:
+            return rendered[0]
+        buttons: dict[tuple[str | None, str | None], Button] = {}
+        for reply in rendered:
+            for button in reply.buttons:
+                buttons.setdefault((button.payload, button.url), button)
+        return Reply(
+            text="\n\n".join(reply.text for reply in rendered if reply.text),
+            buttons=tuple(buttons.values()),
+            answer=next((reply.answer for reply in rendered if reply.answer), None),
+            pictures=tuple(picture for reply in rendered for picture in reply.pictures),
+        )
+
+    def notice(self, answer: str) -> Reply:
+        """A word of the system about the conversation itself (late, slowed)."""
+        reply = self._guide.render(answer)
+        return Reply(text=reply.text, buttons=reply.buttons, author=Author.SYSTEM, answer=None)
+
+    def failed(self) -> Reply:
+        """The apology for a message that can't be answered however often it is tried."""
+        return self._guide.render("failed")

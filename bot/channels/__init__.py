@@ -1,0 +1,1 @@
+"""One module a channel behind one interface (`bot.channels.base`)."""

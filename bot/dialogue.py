@@ -1,0 +1,74 @@
+"""The Rasa client: one turn in, replies out.
+
+Owns the HTTP conversation with Rasa's gateway channel (`nlu/channel.py`). Refuses to guess: whatever is not a complete
+answer is `Unavailable("rasa")`, so that the message stays in the inbox and is tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from helpdesk.errors import Unavailable
+from helpdesk.models import Button
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueReply:
+    """One thing that Rasa says: either an `answer` of the guide, or `text` with buttons."""
+
+    answer: str | None = None
+    text: str = ""
+    buttons: tuple[Button, ...] = ()
+
+
+class DialogueClient:
+    """Talks to one Rasa; `timeout` in seconds bounds a whole turn."""
+
+    def __init__(self, http: httpx.AsyncClient, rasa_url: str, timeout: float) -> None:
+        self._http = http
+        self._url = rasa_url
+        self._timeout = timeout
+
+    async def ask(self, sender_id: str, message_id: str, *, text: str = "", payload: str = "") -> list[DialogueReply]:
+        """Run one turn of `sender_id`; the same `message_id` again gives the same replies without a second turn.
+
+        Raises Unavailable("rasa") when Rasa or its action server can't be reached or fails.
+        """
+        request: dict[str, Any] = {"sender": sender_id, "message_id": message_id}
+        request.update({"payload": payload} if payload else {"message": text})
+        try:
+            response = await self._http.post(
+                f"{self._url}/webhooks/gateway/webhook", json=request, timeout=self._timeout
+            )
+            response.raise_for_status()
+            replies = response.json()["replies"]
+            return [_reply(reply) for reply in replies]
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            raise Unavailable("rasa", f"Rasa chưa trả lời được ({type(error).__name__}).") from error
+
+    async def is_ready(self) -> bool:
+        """Whether Rasa has a model loaded and answers."""
+        try:
+            response = await self._http.get(f"{self._url}/status", timeout=3)
+            return response.status_code == 200 and bool(response.json().get("model_file"))
+        except (httpx.HTTPError, ValueError):
+            return False
+
+
+def _reply(raw: Mapping[str, Any]) -> DialogueReply:
+    custom = raw.get("custom") or {}
+    return DialogueReply(
+        answer=custom.get("answer"),
+        text=str(raw.get("text") or custom.get("text") or ""),
+        buttons=_buttons(raw.get("buttons") or custom.get("buttons") or ()),
+    )
+
+
+def _buttons(raw: Sequence[Mapping[str, str]]) -> tuple[Button, ...]:
+    return tuple(
+        Button(title=button["title"], payload=button.get("payload"), url=button.get("url")) for button in raw
+    )

@@ -1,0 +1,234 @@
+"""The gateway: inbox → dialogue → outbox (see "The life of a message" in docs/architecture.md).
+
+Owns the order, the retries and the notices. A message is accepted in one transaction before its platform hears of it;
+its replies and its end are written in another. In between nothing is kept in memory that a restart would miss.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from bot.answering import Answering
+from bot.channels.base import PushChannel, Undeliverable
+from bot.dialogue import DialogueFailed
+from bot.hygiene import clean_text
+from bot.metrics import Metrics
+from bot.scheduling import KeyedWorkers, Watch
+from helpdesk.calendar import utc_now
+from helpdesk.conversations import Conversations
+from helpdesk.errors import InvalidInput, Overloaded, Unavailable
+from helpdesk.models import Conversation, InboxEntry, IncomingMessage, MessageKind, Receipt, Reply
+from helpdesk.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_HOUSEKEEPING_SECONDS = 3600
+_LONGEST_RETRY = 5.0
+# So often a turn may fail inside Rasa before the citizen gets an apology instead of waiting for ever.
+_TRIES_BEFORE_APOLOGY = 5
+_TRIES_TO_DELIVER = 50
+_TYPING_AFTER = 0.4
+
+
+class Gateway:
+    """Accepts messages, has them answered in order and sees the answers out; made by `open_gateway`."""
+
+    def __init__(
+        self, settings: Settings, conversations: Conversations, answering: Answering, metrics: Metrics
+    ) -> None:
+        self._settings = settings
+        self._conversations = conversations
+        self._store = conversations.store
+        self._answering = answering
+        self._metrics = metrics
+        self._channels: dict[str, PushChannel] = {}
+        self._waiting: Counter[str] = Counter()
+        self.watch = Watch()
+        self._workers = KeyedWorkers("worker", self._work, settings.workers)
+        self._senders = KeyedWorkers("sender", self._send, settings.workers)
+
+    # Accepting
+
+    async def receive(self, message: IncomingMessage) -> Receipt:
+        """Accept a message durably; a repeat is acknowledged and dropped.
+
+        Raises InvalidInput("empty") when nothing readable is in it, Overloaded when this sender has too many messages
+        unanswered, Unavailable("store") when it can't be kept.
+        """
+        text = clean_text(message.text)
+        if message.kind is MessageKind.TEXT and not text:
+            raise InvalidInput("empty", "Tin nhắn đang trống. Anh/chị gõ câu hỏi rồi gửi lại giúp em ạ.")
+        message = replace(message, text=text)
+        await self._check_flood(message)
+        receipt, conversation = await self._conversations.accept(message)
+        if receipt.duplicate:
+            self._metrics.duplicates.labels(message.identity.channel).inc()
+            return receipt
+        self._metrics.received.labels(message.identity.channel, message.kind.value).inc()
+        self._waiting[conversation.id] += 1
+        self.watch.notify(conversation.id)
+        if self._waiting[conversation.id] == self._settings.flood_burst + 1:
+            self._metrics.slowed.inc()
+            await self._slow_down(conversation)
+        self._workers.wake(conversation.id)
+        return receipt
+
+    async def _check_flood(self, message: IncomingMessage) -> None:
+        identity = message.identity
+        known = await self._store.find_conversation(identity)
+        if known is None or self._waiting[known.id] < self._settings.flood_limit:
+            return
+        if not await self._store.is_known(identity.channel, message.platform_message_id):
+            raise Overloaded(retry_after=max(1.0, self._settings.flood_pause * self._settings.flood_burst))
+
+    async def _slow_down(self, conversation: Conversation) -> None:
+        push = conversation.identity.channel in self._channels
+        await self._store.notify_slowed(conversation, self._answering.notice("slowed"), push)
+        self._announce(conversation.id)
+
+    # Answering
+
+    async def _work(self, conversation_id: str) -> float | None:
+        entry = await self._store.next_unhandled(conversation_id)
+        if entry is None:
+            if self._waiting.pop(conversation_id, 0) > 0:
+                await self._store.clear_slowed(conversation_id)
+            return None
+        replies = await self._answer_in_time(entry)
+        if replies is None:
+            return min(0.3 * 2 ** min(entry.attempts, 5), _LONGEST_RETRY)
+        push = entry.conversation.identity.channel in self._channels
+        await self._store.finish(entry, replies, push)
+        self._metrics.turn_seconds.observe((utc_now() - entry.received_at).total_seconds())
+        for reply in replies:
+            self._metrics.answers.labels(reply.answer or "other").inc()
+        self._announce(conversation_id)
+        return self._pause_after(conversation_id)
+
+    def _pause_after(self, conversation_id: str) -> float:
+        self._waiting[conversation_id] -= 1
+        slowed = self._waiting[conversation_id] > self._settings.flood_burst
+        return self._settings.flood_pause if slowed else 0
+
+    async def _answer_in_time(self, entry: InboxEntry) -> list[Reply] | None:
+        """The replies, or None when they have to wait; tells the citizen once when it takes long."""
+        task = asyncio.create_task(self._answering.replies(entry))
+        try:
+            await asyncio.wait({task}, timeout=_TYPING_AFTER)
+            if not task.done():
+                await self._show_typing(entry)
+                await asyncio.wait({task}, timeout=max(0.0, self._until_late(entry)))
+            if not task.done():
+                await self._tell_late(entry)
+            return await task
+        except DialogueFailed as error:
+            log.error("a turn failed inside Rasa: %s", error)
+            self._metrics.retries.labels("rasa").inc()
+            if await self._store.count_attempt(entry.message.id) >= _TRIES_BEFORE_APOLOGY:
+                return [self._answering.failed()]
+            return None
+        except Unavailable as error:
+            self._metrics.retries.labels(error.service).inc()
+            if not entry.attempts:
+                log.warning("an answer has to wait: %s", error)
+            await self._note_outage(entry)
+            return None
+        finally:
+            task.cancel()
+
+    def _until_late(self, entry: InboxEntry) -> float:
+        return self._settings.late_notice_after - (utc_now() - entry.received_at).total_seconds()
+
+    async def _note_outage(self, entry: InboxEntry) -> None:
+        # Attempts above zero only lengthen the pause here; the apology counts turns that failed inside Rasa.
+        if self._until_late(entry) <= 0:
+            await self._tell_late(entry)
+
+    async def _tell_late(self, entry: InboxEntry) -> None:
+        if entry.notified_late:
+            return
+        push = entry.conversation.identity.channel in self._channels
+        if await self._store.notify_late(entry, self._answering.notice("late"), push):
+            self._announce(entry.conversation.id)
+
+    async def _show_typing(self, entry: InboxEntry) -> None:
+        channel = self._channels.get(entry.conversation.identity.channel)
+        if channel is not None:
+            await channel.show_typing(entry.conversation.identity)
+
+    def is_answering(self, conversation_id: str) -> bool:
+        """Whether an answer is on its way (the typing indicator of the web chat)."""
+        return self._workers.is_busy(conversation_id)
+
+    # Delivering
+
+    def _announce(self, conversation_id: str) -> None:
+        self.watch.notify(conversation_id)
+        self._senders.wake(conversation_id)
+
+    async def _send(self, conversation_id: str) -> float | None:
+        entry = await self._store.next_unsent(conversation_id)
+        if entry is None:
+            return None
+        channel = self._channels.get(entry.identity.channel)
+        if channel is None:
+            return None
+        message_id = entry.message.id
+        try:
+            await channel.deliver(entry, lambda parts: self._store.mark_part_sent(message_id, parts))
+        except Unavailable as error:
+            final = entry.attempts + 1 >= _TRIES_TO_DELIVER
+            await self._store.mark_unsent(message_id, str(error), final)
+            self._metrics.retries.labels(error.service).inc()
+            return 0 if final else error.retry_after or min(0.5 * 2 ** min(entry.attempts, 8), 60.0)
+        except Undeliverable as error:
+            log.warning("a reply was given up: %s", error)
+            await self._store.mark_unsent(message_id, str(error), final=True)
+            return 0
+        await self._store.mark_sent(message_id)
+        return 0
+
+    # Life cycle
+
+    async def start(self, channels: Mapping[str, PushChannel]) -> None:
+        """Take up what an earlier run left: unanswered messages and unsent replies."""
+        self._channels.update(channels)
+        for conversation_id in await self._store.unhandled_conversations():
+            self._waiting[conversation_id] = await self._store.backlog(conversation_id)
+            self._workers.wake(conversation_id)
+        for conversation_id in await self._store.unsent_conversations():
+            self._senders.wake(conversation_id)
+
+    async def stop(self) -> None:
+        self.watch.release_all()
+        await self._workers.stop()
+        await self._senders.stop()
+
+    async def keep_house(self) -> None:
+        """Delete what is past its time, once an hour, for as long as the bot runs."""
+        while True:
+            try:
+                await self._conversations.expire(self._settings.attachment_days, self._settings.conversation_days)
+            except Unavailable:
+                log.exception("clean-up has to wait")
+            await asyncio.sleep(_HOUSEKEEPING_SECONDS)
+
+
+@asynccontextmanager
+async def open_gateway(
+    settings: Settings, conversations: Conversations, answering: Answering, metrics: Metrics
+) -> AsyncIterator[Gateway]:
+    """A gateway with its housekeeping; channels are handed to `Gateway.start` once they are open."""
+    gateway = Gateway(settings, conversations, answering, metrics)
+    housekeeping = asyncio.create_task(gateway.keep_house())
+    try:
+        yield gateway
+    finally:
+        housekeeping.cancel()
+        await asyncio.gather(housekeeping, return_exceptions=True)
+        await gateway.stop()

@@ -1,0 +1,103 @@
+"""Work that is done one at a time per key and side by side across keys.
+
+The inbox's workers and the outbox's senders both need it: a conversation's messages strictly in order, conversations
+in parallel, and nobody waits behind a conversation that sleeps for a retry.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+log = logging.getLogger(__name__)
+
+Step = Callable[[str], Awaitable[float | None]]
+
+
+class KeyedWorkers:
+    """Calls `step(key)` again and again until it returns None.
+
+    `step` returns how many seconds to wait before it is called again (0: at once), or None when nothing is left to do.
+    At most `parallel` steps run at a time; a key that waits holds no place. A step that raises is logged and tried again
+    after `error_pause` seconds, so that one bad message can't stop a conversation for good.
+    """
+
+    def __init__(self, name: str, step: Step, parallel: int, error_pause: float = 5.0) -> None:
+        self._name = name
+        self._step = step
+        self._places = asyncio.Semaphore(parallel)
+        self._error_pause = error_pause
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._stopped = False
+
+    def wake(self, key: str) -> None:
+        """There is (or may be) something to do for this key."""
+        if self._stopped:
+            return
+        if key in self._tasks:
+            self._again.add(key)
+            return
+        self._tasks[key] = asyncio.create_task(self._run(key), name=f"{self._name}:{key}")
+
+    def is_busy(self, key: str) -> bool:
+        return key in self._tasks
+
+    async def _run(self, key: str) -> None:
+        try:
+            while True:
+                self._again.discard(key)
+                try:
+                    async with self._places:
+                        pause = await self._step(key)
+                except Exception:
+                    log.exception("%s failed; trying again in %s s", self._name, self._error_pause)
+                    pause = self._error_pause
+                if pause is None:
+                    if key not in self._again:
+                        return
+                elif pause > 0:
+                    await asyncio.sleep(pause)
+        finally:
+            del self._tasks[key]
+
+    async def stop(self) -> None:
+        """Cancel what runs; every step must be safe to be cut off at any await."""
+        self._stopped = True
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class Watch:
+    """Wakes those who wait for something new in a conversation (long polls and event streams)."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, set[asyncio.Future[None]]] = {}
+
+    def notify(self, conversation_id: str) -> None:
+        for future in self._waiting.pop(conversation_id, ()):
+            if not future.done():
+                future.set_result(None)
+
+    def subscribe(self, conversation_id: str) -> asyncio.Future[None]:
+        """A future that is done at the next change. Subscribe first, then read the store: nothing slips between."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting = self._waiting.setdefault(conversation_id, set())
+        waiting.add(future)
+        future.add_done_callback(lambda done: self._forget(conversation_id, done))
+        return future
+
+    def _forget(self, conversation_id: str, future: asyncio.Future[None]) -> None:
+        waiting = self._waiting.get(conversation_id)
+        if waiting is not None:
+            waiting.discard(future)
+            if not waiting:
+                del self._waiting[conversation_id]
+
+    def release_all(self) -> None:
+        """End every wait: the server is stopping."""
+        for conversation_id in list(self._waiting):
+            self.notify(conversation_id)

@@ -1,0 +1,57 @@
+"""The only place where the helpdesk's parts are put together, opened once and closed in order."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+from helpdesk.conversations import Conversations, FileVault
+from helpdesk.errors import Unavailable
+from helpdesk.guide import Guide, load_guide
+from helpdesk.settings import Settings
+from helpdesk.store import Database, MessageStore, open_database
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the bot and the actions are given."""
+
+    settings: Settings
+    database: Database
+    guide: Guide
+    conversations: Conversations
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Open everything; raises SettingsError or Unavailable with a message that says what to mend."""
+    guide = load_guide(settings.content_dir)
+    async with open_database(settings.database_path) as database:
+        vault = FileVault.open(settings.data_dir / "attachments", settings.secret_keys, settings.data_dir / "secret.key")
+        yield Services(
+            settings=settings,
+            database=database,
+            guide=guide,
+            conversations=Conversations(MessageStore(database), vault),
+        )
+
+
+@contextmanager
+def sole_process(settings: Settings, name: str) -> Iterator[None]:
+    """Hold the data folder for one process of this name: two bots on one inbox would answer twice."""
+    path = settings.data_dir / f"{name}.lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a")
+    except OSError as error:
+        raise Unavailable("store", f"Không ghi được vào thư mục {settings.data_dir}: {error.strerror}.") from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Unavailable(
+                "store", f"Một {name} khác đang dùng thư mục {settings.data_dir}. Hãy tắt nó trước, hoặc đặt DATA_DIR khác."
+            ) from error
+        yield
