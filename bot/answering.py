@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from bot.dialogue import DialogueClient, DialogueReply
 from bot.hygiene import has_emoji, has_words
 from helpdesk.conversations import Conversations
-from helpdesk.guide import Guide
-from helpdesk.models import Author, Button, Conversation, InboxEntry, MessageKind, Reply
+from helpdesk.guide import INTENTS, Guide
+from helpdesk.models import Author, Button, ChannelIdentity, Conversation, InboxEntry, MessageKind, Reply
 
 # A message longer than this is a letter, not a question (see the issue's list of inputs).
 TEXT_LIMIT = 2000
@@ -35,7 +35,7 @@ _ATTACHMENT_INTENTS = {
     MessageKind.LOCATION: "/share_location",
     MessageKind.CONTACT: "/share_contact",
 }
-_LOCAL_PAYLOAD = re.compile(r"(answer|more):([a-z_]+)|helped:([a-z_]+):(yes|no)")
+_LOCAL_PAYLOAD = re.compile(r"(answer|more):([a-z0-9_]+)|helped:([a-z0-9_]+):(yes|no)")
 _PLAIN_INTENT = re.compile(r"/([a-z_]+)")
 _APPROVING_EMOJI = frozenset("👍👌❤♥🥰😍😊🙏💕💖💯👏🫶🌹")
 
@@ -80,7 +80,7 @@ class Answering:
             return await self._local(entry.conversation, local)
         intent = _PLAIN_INTENT.fullmatch(payload)
         # A bare intent of the guide does no more than the words themselves would.
-        known = intent is not None and intent[1] in self._guide.intents
+        known = intent is not None and intent[1] in INTENTS
         if known or await self._conversations.store.was_offered(entry.conversation.id, payload):
             return await self._ask(entry, payload=payload)
         return [self._guide.render("stale_button")]
@@ -123,6 +123,11 @@ class Answering:
             answer=next((reply.answer for reply in rendered if reply.answer), None),
             pictures=tuple(picture for reply in rendered for picture in reply.pictures),
         )
+
+    async def button_title(self, identity: ChannelIdentity, payload: str) -> str:
+        """What stood on the button, for the citizen's side of the history."""
+        offered = await self._conversations.store.offered_title(identity, payload)
+        return offered or self._guide.titles.get(payload.removeprefix("/").removeprefix("answer:"), "(nút bấm)")
 
     def notice(self, answer: str) -> Reply:
         """A word of the system about the conversation itself (late, slowed)."""

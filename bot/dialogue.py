@@ -12,8 +12,12 @@ from typing import Any
 
 import httpx
 
-from helpdesk.errors import Unavailable
+from helpdesk.errors import HelpdeskError, Unavailable
 from helpdesk.models import Button
+
+
+class DialogueFailed(HelpdeskError):
+    """Rasa đã nhận câu hỏi nhưng không trả lời được."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ class DialogueClient:
     async def ask(self, sender_id: str, message_id: str, *, text: str = "", payload: str = "") -> list[DialogueReply]:
         """Run one turn of `sender_id`; the same `message_id` again gives the same replies without a second turn.
 
-        Raises Unavailable("rasa") when Rasa or its action server can't be reached or fails.
+        Empty only when Rasa says that it is meant to be silent. Raises Unavailable("rasa") when Rasa or its action
+        server can't be reached in time, DialogueFailed when the turn itself broke.
         """
         request: dict[str, Any] = {"sender": sender_id, "message_id": message_id}
         request.update({"payload": payload} if payload else {"message": text})
@@ -44,11 +49,19 @@ class DialogueClient:
             response = await self._http.post(
                 f"{self._url}/webhooks/gateway/webhook", json=request, timeout=self._timeout
             )
-            response.raise_for_status()
-            replies = response.json()["replies"]
-            return [_reply(reply) for reply in replies]
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        except httpx.HTTPError as error:
             raise Unavailable("rasa", f"Rasa chưa trả lời được ({type(error).__name__}).") from error
+        if response.status_code in (404, 502, 503, 504):
+            raise Unavailable("rasa", f"Rasa chưa sẵn sàng (HTTP {response.status_code}).")
+        try:
+            response.raise_for_status()
+            answer = response.json()
+            replies = [_reply(reply) for reply in answer["replies"]]
+        except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DialogueFailed(f"Rasa trả lời không trọn vẹn (HTTP {response.status_code}).") from error
+        if not replies and not answer.get("silent"):
+            raise DialogueFailed("Rasa không nói gì.")
+        return replies
 
     async def is_ready(self) -> bool:
         """Whether Rasa has a model loaded and answers."""

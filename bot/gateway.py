@@ -22,7 +22,7 @@ from bot.scheduling import KeyedWorkers, Watch
 from helpdesk.calendar import utc_now
 from helpdesk.conversations import Conversations
 from helpdesk.errors import InvalidInput, Overloaded, Unavailable
-from helpdesk.models import Conversation, InboxEntry, IncomingMessage, MessageKind, Receipt, Reply
+from helpdesk.models import ChannelIdentity, Conversation, InboxEntry, IncomingMessage, MessageKind, Receipt, Reply
 from helpdesk.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ class Gateway:
         self._metrics = metrics
         self._channels: dict[str, PushChannel] = {}
         self._waiting: Counter[str] = Counter()
+        self._flooding: set[ChannelIdentity] = set()
         self.watch = Watch()
         self._workers = KeyedWorkers("worker", self._work, settings.workers)
         self._senders = KeyedWorkers("sender", self._send, settings.workers)
@@ -63,6 +64,8 @@ class Gateway:
         text = clean_text(message.text)
         if message.kind is MessageKind.TEXT and not text:
             raise InvalidInput("empty", "Tin nhắn đang trống. Anh/chị gõ câu hỏi rồi gửi lại giúp em ạ.")
+        if message.kind is MessageKind.BUTTON and not text:
+            text = await self._answering.button_title(message.identity, message.payload or "")
         message = replace(message, text=text)
         await self._check_flood(message)
         receipt, conversation = await self._conversations.accept(message)
@@ -72,6 +75,8 @@ class Gateway:
         self._metrics.received.labels(message.identity.channel, message.kind.value).inc()
         self._waiting[conversation.id] += 1
         self.watch.notify(conversation.id)
+        if self._waiting[conversation.id] >= self._settings.flood_limit:
+            self._flooding.add(conversation.identity)
         if self._waiting[conversation.id] == self._settings.flood_burst + 1:
             self._metrics.slowed.inc()
             await self._slow_down(conversation)
@@ -80,10 +85,9 @@ class Gateway:
 
     async def _check_flood(self, message: IncomingMessage) -> None:
         identity = message.identity
-        known = await self._store.find_conversation(identity)
-        if known is None or self._waiting[known.id] < self._settings.flood_limit:
-            return
-        if not await self._store.is_known(identity.channel, message.platform_message_id):
+        if identity in self._flooding and not await self._store.is_known(
+            identity.channel, message.platform_message_id
+        ):
             raise Overloaded(retry_after=max(1.0, self._settings.flood_pause * self._settings.flood_burst))
 
     async def _slow_down(self, conversation: Conversation) -> None:
@@ -101,19 +105,26 @@ class Gateway:
             return None
         replies = await self._answer_in_time(entry)
         if replies is None:
-            return min(0.3 * 2 ** min(entry.attempts, 5), _LONGEST_RETRY)
+            return min(max(0.3, self._age(entry) / 4), _LONGEST_RETRY)
         push = entry.conversation.identity.channel in self._channels
         await self._store.finish(entry, replies, push)
-        self._metrics.turn_seconds.observe((utc_now() - entry.received_at).total_seconds())
+        self._metrics.turn_seconds.observe(self._age(entry))
         for reply in replies:
             self._metrics.answers.labels(reply.answer or "other").inc()
+        pause = self._pause_after(entry.conversation)
         self._announce(conversation_id)
-        return self._pause_after(conversation_id)
+        return pause
 
-    def _pause_after(self, conversation_id: str) -> float:
-        self._waiting[conversation_id] -= 1
-        slowed = self._waiting[conversation_id] > self._settings.flood_burst
+    def _pause_after(self, conversation: Conversation) -> float:
+        self._waiting[conversation.id] -= 1
+        if self._waiting[conversation.id] < self._settings.flood_limit:
+            self._flooding.discard(conversation.identity)
+        slowed = self._waiting[conversation.id] > self._settings.flood_burst
         return self._settings.flood_pause if slowed else 0
+
+    @staticmethod
+    def _age(entry: InboxEntry) -> float:
+        return (utc_now() - entry.received_at).total_seconds()
 
     async def _answer_in_time(self, entry: InboxEntry) -> list[Reply] | None:
         """The replies, or None when they have to wait; tells the citizen once when it takes long."""
@@ -134,24 +145,19 @@ class Gateway:
             return None
         except Unavailable as error:
             self._metrics.retries.labels(error.service).inc()
-            if not entry.attempts:
-                log.warning("an answer has to wait: %s", error)
-            await self._note_outage(entry)
+            if self._until_late(entry) <= 0:
+                await self._tell_late(entry)
             return None
         finally:
             task.cancel()
 
     def _until_late(self, entry: InboxEntry) -> float:
-        return self._settings.late_notice_after - (utc_now() - entry.received_at).total_seconds()
-
-    async def _note_outage(self, entry: InboxEntry) -> None:
-        # Attempts above zero only lengthen the pause here; the apology counts turns that failed inside Rasa.
-        if self._until_late(entry) <= 0:
-            await self._tell_late(entry)
+        return self._settings.late_notice_after - self._age(entry)
 
     async def _tell_late(self, entry: InboxEntry) -> None:
         if entry.notified_late:
             return
+        log.warning("an answer is late: %s", entry.conversation.id)
         push = entry.conversation.identity.channel in self._channels
         if await self._store.notify_late(entry, self._answering.notice("late"), push):
             self._announce(entry.conversation.id)
@@ -163,7 +169,7 @@ class Gateway:
 
     def is_answering(self, conversation_id: str) -> bool:
         """Whether an answer is on its way (the typing indicator of the web chat)."""
-        return self._workers.is_busy(conversation_id)
+        return self._waiting[conversation_id] > 0
 
     # Delivering
 

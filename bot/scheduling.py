@@ -41,9 +41,6 @@ class KeyedWorkers:
             return
         self._tasks[key] = asyncio.create_task(self._run(key), name=f"{self._name}:{key}")
 
-    def is_busy(self, key: str) -> bool:
-        return key in self._tasks
-
     async def _run(self, key: str) -> None:
         try:
             while True:

@@ -76,11 +76,10 @@ class MessageStore:
         )
         return None if row is None else _conversation(row)
 
-    async def token_hash(self, conversation_id: str) -> str | None:
-        row = await self._database.fetch_one(
-            "SELECT token_hash FROM conversations WHERE id = ?", (conversation_id,)
-        )
-        return None if row is None else row["token_hash"]
+    async def conversation_of_token(self, token_hash: str) -> str | None:
+        """The id of the conversation that a bearer token opens, by the token's hash."""
+        row = await self._database.fetch_one("SELECT id FROM conversations WHERE token_hash = ?", (token_hash,))
+        return None if row is None else row["id"]
 
     # Inbox
 
@@ -248,10 +247,11 @@ class MessageStore:
                 in_reply_to=in_reply_to,
             )
             messages.append(message)
-            offered = [(conversation.id, b.payload) for b in reply.buttons if b.payload]
+            offered = [(conversation.id, button.payload, button.title) for button in reply.buttons if button.payload]
             if offered:
                 await transaction.execute_many(
-                    "INSERT INTO offered_payloads (conversation_id, payload) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                    "INSERT INTO offered_payloads (conversation_id, payload, title) VALUES (?, ?, ?) "
+                    "ON CONFLICT (conversation_id, payload) DO UPDATE SET title = excluded.title",
                     offered,
                 )
             if push:
@@ -359,6 +359,15 @@ class MessageStore:
             "SELECT 1 FROM offered_payloads WHERE conversation_id = ? AND payload = ?", (conversation_id, payload)
         )
         return row is not None
+
+    async def offered_title(self, identity: ChannelIdentity, payload: str) -> str | None:
+        """What stood on the button that carried the payload, if this citizen has been shown one."""
+        row = await self._database.fetch_one(
+            "SELECT o.title FROM offered_payloads o JOIN conversations c ON c.id = o.conversation_id "
+            "WHERE c.channel = ? AND c.external_id = ? AND o.payload = ?",
+            (identity.channel, identity.external_id, payload),
+        )
+        return None if row is None else row["title"]
 
     async def record_feedback(self, conversation_id: str, answer: str, helped: bool) -> None:
         """Keep whether an answer of the guide helped."""

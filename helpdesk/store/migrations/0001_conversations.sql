@@ -14,6 +14,7 @@ CREATE TABLE conversations (
     updated_at TEXT NOT NULL,
     UNIQUE (channel, external_id)
 );
+CREATE UNIQUE INDEX conversations_token ON conversations (token_hash) WHERE token_hash IS NOT NULL;
 
 CREATE TABLE messages (
     id TEXT PRIMARY KEY,
@@ -79,6 +80,7 @@ CREATE INDEX outbox_unsent ON outbox (conversation_id, seq) WHERE sent_at IS NUL
 CREATE TABLE offered_payloads (
     conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
     payload TEXT NOT NULL,
+    title TEXT NOT NULL,
     PRIMARY KEY (conversation_id, payload)
 );
 

@@ -1,0 +1,48 @@
+# The commands of the house; `make help` lists them. Everything is built under $(DATA_DIR) and nothing outside of it.
+PORT ?= 8080
+RASA_PORT ?= 5005
+ACTIONS_PORT ?= 5055
+DATA_DIR ?= ./var
+export PORT RASA_PORT ACTIONS_PORT DATA_DIR
+
+# Any Python 3.8+ starts the build; the build finds or fetches the two that the product runs on.
+PYTHON ?= $(firstword $(wildcard $(shell command -v python3)) python3)
+BUILD := $(PYTHON) ops/build.py
+APP := $(DATA_DIR)/env/app/bin/python
+RASA := $(DATA_DIR)/env/rasa/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help run env env-dev train eval bench check test lock writers staff clean
+
+help: ## liệt kê các lệnh
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: env ## dựng mọi thứ nếu cần rồi chạy trợ lý; Ctrl-C để dừng
+	@$(APP) -m ops.run
+
+env:
+	@$(BUILD) app rasa web
+
+env-dev:
+	@$(BUILD) app rasa web dev
+
+train: env ## huấn luyện mô hình nếu dữ liệu đã đổi
+	@$(APP) -m ops.train
+
+eval: env ## báo cáo nhận hiểu: chéo theo người viết và tập giữ riêng (docs/nlu-report.md)
+	@$(RASA) -m nlu.evaluate
+
+bench: env-dev train ## đo tốc độ và độ chính xác, cạnh Rasa nguyên bản
+	@$(APP) -m bench
+
+check: env-dev ## định dạng, lint, kiểu, luật import, hợp đồng tên
+	@$(APP) -m ops.check
+
+test: env-dev train ## mọi bài kiểm thử không cần tài khoản ngoài
+	@$(APP) -m ops.test
+
+lock: env-dev ## khóa lại hai bộ thư viện (phiên bản và hash)
+	@$(BUILD) lock
+
+clean: ## xóa mọi thứ đã dựng (không xóa dữ liệu hội thoại)
+	rm -rf $(DATA_DIR)/env $(DATA_DIR)/models $(DATA_DIR)/cache bot/web/vendor

@@ -1,0 +1,1 @@
+"""What happens in a dialogue beyond choosing an answer: one module a dialogue, thin."""

@@ -1,0 +1,83 @@
+"""`python -m actions.server`: the action server that Rasa calls, on loopback only.
+
+Owns the HTTP side. rasa-sdk's own server listens on every address, allows every origin and echoes request bodies in its
+errors, so its executor is served here instead.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+
+import uvicorn
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from actions.registry import actions
+from helpdesk.errors import HelpdeskError, Unavailable
+from helpdesk.guide import Guide, load_guide
+from helpdesk.settings import load_settings
+
+log = logging.getLogger(__name__)
+
+
+def build_app(guide: Guide) -> Starlette:
+    """The server's application: `POST /webhook` in rasa-sdk's protocol, `GET /health`."""
+    executor = ActionExecutor()
+    for action in actions(guide):
+        executor.register_action(action)
+
+    async def webhook(request: Request) -> Response:
+        call = await request.json()
+        name = call.get("next_action")
+        try:
+            result = await executor.run(call)
+            return JSONResponse(result.model_dump() if result else {"events": [], "responses": []})
+        except ActionExecutionRejection as error:
+            return JSONResponse({"error": str(error), "action_name": error.action_name}, status_code=400)
+        except ActionNotFoundException as error:
+            log.error("unknown action %s", name)
+            return JSONResponse({"error": "unknown action", "action_name": error.action_name}, status_code=404)
+        except Exception:
+            # The call holds what a citizen wrote: log the action's name and the place, never the body.
+            log.exception("action %s failed", name)
+            return JSONResponse({"error": "action failed", "action_name": name}, status_code=500)
+
+    async def health(_request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    return Starlette(routes=[Route("/webhook", webhook, methods=["POST"]), Route("/health", health)])
+
+
+def main() -> int:
+    """Exit code 0 after a clean stop, 2 when the start was refused (the reason is on stderr)."""
+    try:
+        settings = load_settings()
+        logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        logging.getLogger("rasa_sdk").setLevel(logging.WARNING)
+        app = build_app(load_guide(settings.content_dir))
+        try:
+            listener = socket.create_server(("127.0.0.1", settings.actions_port), backlog=256)
+        except OSError as error:
+            raise Unavailable(
+                "port", f"Không mở được cổng {settings.actions_port} ({error.strerror}). Đặt ACTIONS_PORT khác."
+            ) from error
+        with listener:
+            config = uvicorn.Config(
+                app, http="httptools", loop="uvloop", lifespan="off", log_config=None, access_log=False,
+                timeout_graceful_shutdown=2, server_header=False,
+            )  # fmt: skip
+            uvicorn.Server(config).run(sockets=[listener])
+    except HelpdeskError as error:
+        print(f"Chưa chạy được actions: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

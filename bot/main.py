@@ -1,0 +1,107 @@
+"""`python -m bot.main`: puts the bot's process together, runs it until it is told to stop, and closes it in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import sys
+from contextlib import AsyncExitStack
+
+import httpx
+import uvicorn
+
+from bot.answering import Answering
+from bot.app import build_app
+from bot.channels.telegram import TelegramChannel
+from bot.channels.web import WebChannel
+from bot.dialogue import DialogueClient
+from bot.gateway import open_gateway
+from bot.metrics import Metrics
+from helpdesk.errors import HelpdeskError, Unavailable
+from helpdesk.services import Services, open_services, sole_process
+from helpdesk.settings import Settings, load_settings
+
+log = logging.getLogger(__name__)
+
+
+async def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT. Raises SettingsError or Unavailable when it can't start."""
+    with _listen(settings) as listener, sole_process(settings, "bot"):
+        async with AsyncExitStack() as stack:
+            services = await stack.enter_async_context(open_services(settings))
+            app = await _assemble(stack, services)
+            config = uvicorn.Config(
+                app, http="httptools", loop="uvloop", lifespan="off", log_config=None, access_log=False,
+                timeout_graceful_shutdown=2, server_header=False,
+            )  # fmt: skip
+            await uvicorn.Server(config).serve(sockets=[listener])
+
+
+async def _assemble(stack: AsyncExitStack, services: Services) -> uvicorn._types.ASGIApplication:
+    settings = services.settings
+    metrics = Metrics()
+    limits = httpx.Limits(max_connections=settings.workers + 8, max_keepalive_connections=settings.workers + 8)
+    http = await stack.enter_async_context(httpx.AsyncClient(limits=limits, trust_env=False))
+    dialogue = DialogueClient(http, settings.rasa_url, settings.rasa_timeout)
+    answering = Answering(services.guide, services.conversations, dialogue)
+    gateway = await stack.enter_async_context(
+        open_gateway(settings, services.conversations, answering, metrics)
+    )
+    channels = {}
+    webhooks = {}
+    if settings.telegram_token:
+        telegram = await stack.enter_async_context(TelegramChannel.open(settings, gateway))
+        channels[telegram.name] = telegram
+        if settings.telegram_mode == "webhook":
+            webhooks[telegram.name] = telegram.handle_webhook
+    await gateway.start(channels)
+
+    async def actions_ready() -> bool:
+        try:
+            return (await http.get(f"{settings.actions_url}/health", timeout=3)).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    async def store_ready() -> bool:
+        try:
+            await services.database.check_writable()
+            return True
+        except Unavailable:
+            return False
+
+    web = WebChannel(
+        services.conversations, gateway, gateway.watch, gateway.is_answering, settings.upload_limit
+    )
+    checks = {"rasa": dialogue.is_ready, "actions": actions_ready, "store": store_ready}
+    return build_app(
+        web, checks, lambda: metrics.render(services.conversations.store), webhooks, settings.content_dir
+    )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    try:
+        return socket.create_server((settings.host, settings.port), backlog=1024, reuse_port=False)
+    except OSError as error:
+        raise Unavailable(
+            "port", f"Không mở được {settings.host}:{settings.port} ({error.strerror}). Đặt PORT khác, ví dụ PORT=8081."
+        ) from error
+
+
+def main() -> int:
+    """Exit code 0 after a clean stop, 2 when the start was refused (the reason is on stderr)."""
+    try:
+        settings = load_settings()
+        logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        # httpx logs whole URLs, and Telegram's hold the bot's token.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        with asyncio.Runner(loop_factory=uvicorn.Config(app="", loop="uvloop").get_loop_factory()) as runner:
+            runner.run(run(settings))
+    except HelpdeskError as error:
+        print(f"Chưa chạy được bot: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

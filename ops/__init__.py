@@ -1,0 +1,1 @@
+"""Building, starting and checking the product: what stands behind the Makefile."""

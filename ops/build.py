@@ -1,0 +1,204 @@
+"""Build the environments: `python3 ops/build.py app rasa web dev` (any of them), idempotent, with progress.
+
+Standard library only: this is what runs first on a fresh clone, with whatever Python is there (3.8 or later). Owns where
+uv and the two interpreters come from; refuses to touch anything outside of DATA_DIR, the cache of uv included only when
+uv puts it there by itself.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("DATA_DIR", "var")).resolve()
+UV_VERSION = "0.13.9"
+# Each environment: the interpreters that fit (best first), its lock file.
+ENVIRONMENTS = {
+    "app": (("3.13", "3.12", "3.11"), "requirements.txt"),
+    "rasa": (("3.10",), "nlu/requirements.txt"),
+}
+
+
+class BuildError(Exception):
+    """What went wrong and what to do about it, in Vietnamese."""
+
+
+def say(text):
+    print(f"• {text}", flush=True)
+
+
+def run(command, what, **options):
+    """Run quietly; on failure show what it printed and say what was being done."""
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+    if result.returncode:
+        tail = "\n".join(result.stdout.strip().splitlines()[-25:])
+        raise BuildError(f"{what} không xong (mã {result.returncode}):\n{tail}")
+    return result.stdout
+
+
+def uv():
+    """uv's path: the one on PATH if it is new enough, else our own under DATA_DIR."""
+    found = shutil.which("uv")
+    if found and _version(found) >= _numbers(UV_VERSION)[:2]:
+        return found
+    own = DATA / "env" / "uv" / "bin" / "uv"
+    if own.exists():
+        return str(own)
+    say("Lấy công cụ uv (một lần)")
+    home = own.parent.parent
+    shutil.rmtree(home, ignore_errors=True)
+    spec = f"uv=={UV_VERSION}"
+    errors = []
+    # Debian's python3 may lack venv or pip; pyenv's and Ubuntu's differ again: the first way that works is taken.
+    for command in (
+        [sys.executable, "-m", "venv", str(home)],
+        [sys.executable, "-m", "virtualenv", str(home)],
+    ):
+        try:
+            run(command, "Tạo môi trường cho uv")
+            run([str(home / "bin" / "python"), "-m", "pip", "install", "-q", spec], "Cài uv")
+            return str(own)
+        except (BuildError, OSError) as error:
+            errors.append(str(error))
+            shutil.rmtree(home, ignore_errors=True)
+    try:
+        run([sys.executable, "-m", "pip", "install", "-q", "--target", str(home), spec], "Cài uv")
+        return str(own)
+    except (BuildError, OSError) as error:
+        errors.append(str(error))
+    raise BuildError(
+        "Chưa có uv và cũng không tự cài được. Cài gói python3-venv (apt-get install python3-venv) hoặc uv rồi chạy lại.\n"
+        + errors[0]
+    )
+
+
+def _numbers(text):
+    return tuple(int(part) for part in text.split(".") if part.isdigit())
+
+
+def _version(path):
+    try:
+        return _numbers(subprocess.run([path, "--version"], stdout=subprocess.PIPE, text=True).stdout.split()[1])
+    except (OSError, IndexError):
+        return ()
+
+
+def interpreter(versions):
+    """A real interpreter of one of these versions: on PATH, in pyenv, or (None) for uv to fetch."""
+    for version in versions:
+        candidates = [shutil.which(f"python{version}"), sys.executable]
+        pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+        candidates += sorted(map(str, pyenv.glob(f"{version}.*/bin/python{version}")), reverse=True)
+        for candidate in filter(None, candidates):
+            try:
+                # pyenv's shims exist for versions that don't run here, so each candidate has to say who it is.
+                shown = subprocess.run(
+                    [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2], sys.executable)"],
+                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=30,
+                ).stdout.split(maxsplit=1)  # fmt: skip
+            except (OSError, subprocess.TimeoutExpired):
+                continue
+            if len(shown) == 2 and shown[0] == version:
+                return shown[1].strip()
+    return None
+
+
+def _digest(*paths):
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(Path(path).read_bytes())
+    return digest.hexdigest()
+
+
+def environment(name):
+    """Build one of the two environments from its lock file unless it is there already."""
+    versions, lock = ENVIRONMENTS[name]
+    home = DATA / "env" / name
+    stamp = home / "lock.sha256"
+    wanted = _digest(ROOT / lock)
+    if stamp.exists() and stamp.read_text() == wanted and (home / "bin" / "python").exists():
+        return
+    started = time.monotonic()
+    python = interpreter(versions) or versions[-1]
+    say(f"Dựng môi trường {name} ({lock}, Python {python})")
+    tool = uv()
+    shutil.rmtree(home, ignore_errors=True)
+    run([tool, "venv", "-q", "--python", python, str(home)], f"Tạo môi trường {name}")
+    install = [tool, "pip", "install", "-q", "--python", str(home / "bin" / "python")]
+    run([*install, "--require-hashes", "-r", str(ROOT / lock)], f"Cài thư viện của {name}")
+    stamp.write_text(wanted)
+    say(f"Môi trường {name} xong sau {time.monotonic() - started:.0f} giây")
+
+
+def dev():
+    """Add the tools of `make check` and `make test` to both environments."""
+    for name, lock in (("app", "requirements-dev.txt"), ("rasa", "nlu/requirements-dev.txt")):
+        stamp = DATA / "env" / name / f"{Path(lock).stem}.sha256"
+        wanted = _digest(ROOT / lock)
+        if stamp.exists() and stamp.read_text() == wanted:
+            continue
+        say(f"Thêm công cụ kiểm thử vào môi trường {name}")
+        python = str(DATA / "env" / name / "bin" / "python")
+        run([uv(), "pip", "install", "-q", "--python", python, "--require-hashes", "-r", str(ROOT / lock)],
+            f"Cài công cụ kiểm thử của {name}")  # fmt: skip
+        stamp.write_text(wanted)
+
+
+def web():
+    """Vendor the chat component from its npm package."""
+    # Its own script, so that it can be run and tested alone.
+    python = DATA / "env" / "app" / "bin" / "python"
+    done = subprocess.run([str(python), str(ROOT / "ops" / "vendor_web.py")])
+    if done.returncode:
+        raise BuildError("Chưa dựng được trang chat (xem dòng báo ở trên).")
+
+
+def lock():
+    """Write the four lock files anew: versions and hashes, no addresses."""
+    tool = uv()
+    rasa = str(DATA / "env" / "rasa" / "bin" / "python")
+    flags = ["--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links", "-q"]
+    project = "pyproject.toml"
+    for command in (
+        # Universal: the same file serves Python 3.11 to 3.13.
+        [tool, "pip", "compile", project, "--universal", "--python-version", "3.11", *flags, "-o", "requirements.txt"],
+        [tool, "pip", "compile", project, "--group", "dev", "--universal", "--python-version", "3.11", *flags,
+         "-c", "requirements.txt", "-o", "requirements-dev.txt"],
+        [tool, "pip", "compile", "nlu/requirements.in", "--python", rasa, *flags, "-o", "nlu/requirements.txt"],
+        [tool, "pip", "compile", "nlu/requirements-dev.in", "--python", rasa, *flags, "-c", "nlu/requirements.txt",
+         "-o", "nlu/requirements-dev.txt"],
+    ):  # fmt: skip
+        say(f"Khóa {command[-1]}")
+        run(command, f"Khóa {command[-1]}", cwd=ROOT)
+
+
+def main(targets):
+    steps = {"dev": dev, "web": web, "lock": lock}
+    try:
+        DATA.mkdir(parents=True, exist_ok=True)
+        for target in targets:
+            if target in ENVIRONMENTS:
+                environment(target)
+            else:
+                steps[target]()
+    except KeyError as error:
+        print(f"Không có mục {error}. Dùng: app, rasa, web, dev, lock.", file=sys.stderr)
+        return 2
+    except BuildError as error:
+        print(f"Chưa dựng xong. {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"Chưa dựng xong: không ghi được {error.filename or DATA} ({error.strerror}).", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Đã dừng theo yêu cầu.", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
