@@ -1,0 +1,376 @@
+"""Conversations on one SQLite file that stay cheap however long they grow.
+
+Rasa is handed the last two dozen events, behind a `Snapshot` of what the older ones had built up; every event stays on
+disk until the retention ends. A turn is one transaction, so a killed process leaves whole turns only. Several Rasa
+processes may share the file: a conversation's version is checked at each read and write, and a turn that comes second
+is appended to what the first has written. What is cached never reaches a caller's hands: each tracker is built anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from collections import OrderedDict
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Text, Tuple
+
+import rasa.shared.utils.common
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from nlu.snapshot import Snapshot
+
+KEPT_EVENTS = 24  # four to five turns: more than any rule or memoised story looks back
+CUT_AT = 40  # cutting costs a replay, so not at every turn
+LONGEST_LOOP = 400  # a loop's events are kept together up to here; a form of a registration has about 120
+CACHED_CONVERSATIONS = 2000
+DAY = 24 * 60 * 60.0
+HOUR = 60 * 60.0
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS conversations (
+    sender_id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    window_start INTEGER NOT NULL,
+    next_seq INTEGER NOT NULL,
+    snapshot TEXT,
+    updated_at REAL NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS events (
+    sender_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    message_id TEXT,
+    data TEXT NOT NULL,
+    PRIMARY KEY (sender_id, seq)
+);
+CREATE INDEX IF NOT EXISTS events_by_message ON events (sender_id, message_id) WHERE message_id IS NOT NULL;
+"""
+
+# `Event.resolve_by_type` walks the class tree for each event; the tree is the same for all.
+_EVENT_TYPES: Dict[Text, type] = {
+    event_type.type_name: event_type
+    for event_type in reversed(rasa.shared.utils.common.all_subclasses(Event))
+}
+
+
+class DuplicateTurn(Exception):
+    """Another process has handled this very message in the meantime."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of a conversation that Rasa is handed, and where it stands in the whole."""
+
+    version: int
+    start: int
+    next_seq: int
+    snapshot: Optional[Snapshot]
+    events: Tuple[Event, ...]
+
+    def all_events(self) -> List[Event]:
+        """What goes into a tracker."""
+        return [self.snapshot, *self.events] if self.snapshot else list(self.events)
+
+
+EMPTY = Window(0, 0, 0, None, ())
+
+
+class StoredTracker(DialogueStateTracker):
+    """A tracker that knows which of its events were stored already, and in which version."""
+
+    stored_events = 0
+    stored_version = 0
+
+
+class SqliteTrackerStore(TrackerStore):
+    """See the module's docstring. The file is `path`, or `dialogues.db` in the folder that DATA_DIR names."""
+
+    def __init__(
+        self,
+        domain: Optional[Domain] = None,
+        event_broker: Optional[EventBroker] = None,
+        path: Optional[Text] = None,
+        retention_days: float = 30,
+        **kwargs: Any,
+    ) -> None:
+        """Open the file, make the tables, drop what is past its retention."""
+        super().__init__(domain, event_broker)
+        self._path = Path(path) if path else Path(os.environ.get("DATA_DIR") or "var") / "dialogues.db"
+        self._retention = float(retention_days) * DAY
+        self._next_clean_up = 0.0
+        self._cache: "OrderedDict[Text, Window]" = OrderedDict()
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        # Made here, so that nobody but the owner can ever read it (SQLite's side files take its mode).
+        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+        self._database = sqlite3.connect(
+            self._path, timeout=5, isolation_level=None, check_same_thread=False, cached_statements=64
+        )
+        self._database.execute("PRAGMA journal_mode = WAL")
+        # Survives a killed process; a power cut may cost the last turns, never the file.
+        self._database.execute("PRAGMA synchronous = NORMAL")
+        self._database.execute("PRAGMA secure_delete = FAST")
+        self._database.executescript(_SCHEMA)
+        self._delete_expired()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def init_tracker(self, sender_id: Text) -> StoredTracker:
+        """A tracker without events."""
+        return StoredTracker(sender_id, self.domain.slots, max_event_history=self.max_event_history)
+
+    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+        """The last events of the conversation's last session; None if there is no conversation."""
+        window = self._window(sender_id)
+        return self._tracker(sender_id, window, window.all_events()) if window.version else None
+
+    async def retrieve_full_tracker(self, conversation_id: Text) -> Optional[DialogueStateTracker]:
+        """All events that are stored, of all sessions."""
+        window = self._window(conversation_id)
+        if not window.version:
+            return None
+        return self._tracker(conversation_id, window, self._load_events(conversation_id, 0))
+
+    async def exists(self, conversation_id: Text) -> bool:
+        """Whether anything is stored."""
+        return bool(self._version(conversation_id))
+
+    async def keys(self) -> Iterable[Text]:
+        """All conversations' ids."""
+        return [row[0] for row in self._database.execute("SELECT sender_id FROM conversations ORDER BY 1")]
+
+    async def delete(self, sender_id: Text) -> bool:
+        """Delete a conversation for good; False if there was none."""
+        self._cache.pop(sender_id, None)
+        with self._transaction():
+            self._database.execute("DELETE FROM events WHERE sender_id = ?", (sender_id,))
+            deleted = self._database.execute("DELETE FROM conversations WHERE sender_id = ?", (sender_id,))
+        return deleted.rowcount > 0
+
+    async def handled_turn(self, sender_id: Text, message_id: Text) -> Optional[List[Event]]:
+        """The events of the turn that this message began; None if it was never handled.
+
+        A session start right before the message belongs to the turn.
+        """
+        row = self._database.execute(
+            "SELECT MAX(seq) FROM events WHERE sender_id = ? AND message_id = ?", (sender_id, message_id)
+        ).fetchone()
+        if row[0] is None:
+            return None
+        seq = int(row[0])
+        turn = self._load_events(sender_id, seq)
+        end = next((i for i, event in enumerate(turn) if i and isinstance(event, UserUttered)), len(turn))
+        before: List[Event] = []
+        for event in reversed(self._load_events(sender_id, max(0, seq - KEPT_EVENTS), seq)):
+            if isinstance(event, UserUttered):
+                break
+            before.insert(0, event)
+            if isinstance(event, ActionExecuted) and event.action_name == ACTION_SESSION_START_NAME:
+                return before + turn[:end]
+        return turn[:end]
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Append what is new in `tracker`; DuplicateTurn if another process has handled the same message."""
+        await self.stream_events(tracker)
+        known = isinstance(tracker, StoredTracker)
+        stored = tracker.stored_events if known else self._window(tracker.sender_id).next_seq
+        new = list(tracker.events)[stored:]
+        if not new:
+            return
+        with self._transaction():
+            base = self._window(tracker.sender_id)
+            if known and base.version != tracker.stored_version:
+                self._refuse_duplicates(tracker.sender_id, new)
+            window = self._append(tracker.sender_id, base, new)
+        self._remember(tracker.sender_id, window)
+        if isinstance(tracker, StoredTracker):
+            tracker.stored_events = len(tracker.events)
+            tracker.stored_version = window.version
+        if time.time() > self._next_clean_up:
+            self._delete_expired()
+
+    def _append(self, sender_id: Text, base: Window, new: Sequence[Event]) -> Window:
+        self._database.executemany(
+            "INSERT INTO events (sender_id, seq, message_id, data) VALUES (?, ?, ?, ?)",
+            [
+                (sender_id, seq, getattr(event, "message_id", None), json.dumps(event.as_dict()))
+                for seq, event in enumerate(new, base.next_seq)
+            ],
+        )
+        window = self._cut(
+            sender_id,
+            Window(
+                base.version + 1,
+                base.start,
+                base.next_seq + len(new),
+                base.snapshot,
+                base.events + tuple(new),
+            ),
+        )
+        self._database.execute(
+            "INSERT INTO conversations (sender_id, version, window_start, next_seq, snapshot, updated_at)"
+            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (sender_id) DO UPDATE SET version = excluded.version,"
+            " window_start = excluded.window_start, next_seq = excluded.next_seq,"
+            " snapshot = excluded.snapshot, updated_at = excluded.updated_at",
+            (
+                sender_id,
+                window.version,
+                window.start,
+                window.next_seq,
+                json.dumps(window.snapshot.as_dict()) if window.snapshot else None,
+                time.time(),
+            ),
+        )
+        return window
+
+    def _cut(self, sender_id: Text, window: Window) -> Window:
+        """Leave out old sessions, and old turns once there are too many of them."""
+        events = window.events
+        for index in range(len(events) - 1, 0, -1):
+            if _is_action(events[index], ACTION_SESSION_START_NAME):
+                window = Window(
+                    window.version, window.start + index, window.next_seq, None, events[index:]
+                )
+                events = window.events
+                break
+        if len(events) <= CUT_AT:
+            return window
+        latest = len(events) - KEPT_EVENTS
+        if len(events) <= LONGEST_LOOP:
+            latest = min(latest, _start_of_open_loop(events))
+        for index in range(latest, 0, -1):
+            if _is_boundary(events, index):
+                dropped = Window(window.version, 0, 0, window.snapshot, events[:index])
+                before = self._tracker(sender_id, dropped, dropped.all_events())
+                snapshot = Snapshot.of(before, events[index - 1].timestamp)
+                return Window(
+                    window.version, window.start + index, window.next_seq, snapshot, events[index:]
+                )
+        return window
+
+    def _tracker(self, sender_id: Text, window: Window, events: Sequence[Event]) -> StoredTracker:
+        tracker = self.init_tracker(sender_id)
+        tracker.events.extend(events)
+        tracker.replay_events()
+        tracker.stored_events = len(events)
+        tracker.stored_version = window.version
+        return tracker
+
+    def _version(self, sender_id: Text) -> int:
+        row = self._database.execute(
+            "SELECT version FROM conversations WHERE sender_id = ?", (sender_id,)
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def _window(self, sender_id: Text) -> Window:
+        cached = self._cache.get(sender_id)
+        version = self._version(sender_id)
+        if cached is not None and cached.version == version:
+            self._cache.move_to_end(sender_id)
+            return cached
+        if not version:
+            self._cache.pop(sender_id, None)
+            return EMPTY
+        window = self._load_window(sender_id)
+        self._remember(sender_id, window)
+        return window
+
+    def _load_window(self, sender_id: Text) -> Window:
+        row = self._database.execute(
+            "SELECT version, window_start, next_seq, snapshot FROM conversations WHERE sender_id = ?",
+            (sender_id,),
+        ).fetchone()
+        if row is None:  # deleted by another process since its version was read
+            return EMPTY
+        version, start, next_seq, snapshot = row
+        return Window(
+            int(version),
+            int(start),
+            int(next_seq),
+            _event(snapshot) if snapshot else None,
+            tuple(self._load_events(sender_id, int(start), int(next_seq))),
+        )
+
+    def _load_events(self, sender_id: Text, start: int, end: int = 2**62) -> List[Event]:
+        rows = self._database.execute(
+            "SELECT data FROM events WHERE sender_id = ? AND seq >= ? AND seq < ? ORDER BY seq",
+            (sender_id, start, end),
+        )
+        return [_event(row[0]) for row in rows]
+
+    def _remember(self, sender_id: Text, window: Window) -> None:
+        self._cache[sender_id] = window
+        self._cache.move_to_end(sender_id)
+        if len(self._cache) > CACHED_CONVERSATIONS:
+            self._cache.popitem(last=False)
+
+    def _refuse_duplicates(self, sender_id: Text, new: Sequence[Event]) -> None:
+        for message_id in {e.message_id for e in new if isinstance(e, UserUttered) and e.message_id}:
+            row = self._database.execute(
+                "SELECT 1 FROM events WHERE sender_id = ? AND message_id = ?", (sender_id, message_id)
+            ).fetchone()
+            if row:
+                raise DuplicateTurn(message_id)
+
+    def _delete_expired(self) -> None:
+        self._next_clean_up = time.time() + HOUR
+        with self._transaction():
+            expired = (time.time() - self._retention,)
+            self._database.execute(
+                "DELETE FROM events WHERE sender_id IN"
+                " (SELECT sender_id FROM conversations WHERE updated_at < ?)",
+                expired,
+            )
+            self._database.execute("DELETE FROM conversations WHERE updated_at < ?", expired)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._database.execute("COMMIT")
+        except BaseException:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise
+
+
+def _event(data: Text) -> Event:
+    fields = json.loads(data)
+    return _EVENT_TYPES[fields["event"]]._from_parameters(fields)
+
+
+def _is_action(event: Event, name: Text) -> bool:
+    return isinstance(event, ActionExecuted) and event.action_name == name
+
+
+def _is_boundary(events: Sequence[Event], index: int) -> bool:
+    """Whether a turn ends before `index`.
+
+    The closing `action_listen` stays in front of the message that follows it: reverting that message looks for it.
+    While the assistant is paused there is none.
+    """
+    if _is_action(events[index], ACTION_LISTEN_NAME):
+        return True
+    return isinstance(events[index], UserUttered) and not _is_action(events[index - 1], ACTION_LISTEN_NAME)
+
+
+def _start_of_open_loop(events: Sequence[Event]) -> int:
+    """Where the loop that is still active was started; the end if none is.
+
+    `applied_events` folds a loop's repetitions only if it sees the loop start.
+    """
+    for index in range(len(events) - 1, -1, -1):
+        event = events[index]
+        if isinstance(event, ActiveLoop):
+            return index if event.name else len(events)
+    return len(events)
