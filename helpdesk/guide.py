@@ -202,8 +202,11 @@ def _button(follow_up: FollowUp, answers: Mapping[str, Answer]) -> Button:
 
 
 def _origin(answer: Answer) -> str:
-    """The line that says where the details come from, the date as readers write it: 13/02/2026."""
+    """The line that says where the details come from and how old they are, the date as readers write it."""
     if answer.source is None:
         return ""
-    as_of = "/".join(reversed(answer.valid_as_of.split("-"))) if answer.valid_as_of else ""
-    return f"\n\nNguồn: {answer.source}" + (f" ({as_of})." if as_of else ".")
+    origin = f"\n\nNguồn: {answer.source}."
+    if answer.valid_as_of:
+        parts = answer.valid_as_of.split("-")
+        origin += f" Thông tin tính đến {('năm', 'tháng', 'ngày')[len(parts) - 1]} {'/'.join(reversed(parts))}."
+    return origin

@@ -192,8 +192,10 @@ def test_details_say_where_they_come_from(guide: Guide) -> None:
     answer = guide.get("change_password")
     assert answer.details is not None
     assert reply.text.startswith(answer.details)
-    assert reply.text.endswith("Nguồn: BHXH quận Thanh Khê, hướng dẫn VssID (khoảng 2020-2022) (2022).")
+    assert reply.text.endswith(f"Nguồn: {answer.source}. Thông tin tính đến năm 2022.")
     assert "more:change_password" not in [button.payload for button in reply.buttons]
+    assert guide.render("ask_digital_card", details=True).text.endswith(" tính đến ngày 13/02/2026.")
+    assert guide.render("ask_contact", details=True).text.endswith(" tính đến tháng 02/2026.")
 
 
 def test_details_of_an_answer_without_any_are_the_answer(guide: Guide) -> None:
