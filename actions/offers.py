@@ -9,9 +9,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Action, Tracker
+from rasa_sdk.types import DomainDict
 
 from actions.context import last_action, ranking, ranking_before
 from helpdesk.guide import Guide
@@ -52,9 +53,7 @@ class _GuideAction(Action):
         dispatcher.utter_message(json_message={"answer": answer})
 
     def _offer(self, dispatcher: CollectingDispatcher, lead_in: str, intents: Sequence[str]) -> Events:
-        buttons = [
-            {"title": self._guide.get(intent).title, "payload": f"/{intent}"} for intent in (*intents, STAFF)
-        ]
+        buttons = [{"title": self._guide.get(intent).title, "payload": f"/{intent}"} for intent in (*intents, STAFF)]
         dispatcher.utter_message(json_message={"text": lead_in, "buttons": buttons})
         return [SlotSet(SLOT, list(intents))]
 
@@ -71,7 +70,7 @@ class ActionOfferIntents(_GuideAction):
     def name(self) -> str:
         return "action_offer_intents"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
         topics = self._topics(ranking(tracker.latest_message))
         again = last_action(tracker) == self.name()
         lead_in = self._guide.get("offer_again" if again else "offer_intents").text
@@ -84,7 +83,7 @@ class ActionCorrectAnswer(_GuideAction):
     def name(self) -> str:
         return "action_correct_answer"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
         before = last_action(tracker)
         if before in _OFFERING:
             self._answer(dispatcher, "offer_refused")
@@ -104,7 +103,7 @@ class ActionAcceptOffer(_GuideAction):
     def name(self) -> str:
         return "action_accept_offer"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
         before = last_action(tracker)
         offered = tracker.get_slot(SLOT) or []
         if before in _OFFERING and offered:
@@ -120,7 +119,7 @@ class ActionTakeValue(_GuideAction):
     def name(self) -> str:
         return "action_take_value"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
         offered = tracker.get_slot(SLOT) or []
         chosen = choice(tracker.latest_message.get("text") or "")
         if last_action(tracker) in _OFFERING and chosen is not None and chosen < len(offered):

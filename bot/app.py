@@ -89,8 +89,8 @@ def build_app(
         *(Route(f"/channels/{name}/webhook", _webhook(hook), methods=["POST"]) for name, hook in webhooks.items()),
         Mount("/static", StaticFiles(directory=WEB_FOLDER), name="static"),
     ]
-    if (content_dir / "pictures").is_dir():
-        routes.append(Mount("/pictures", StaticFiles(directory=content_dir / "pictures"), name="pictures"))
+    if (content_dir / "guide" / "pictures").is_dir():
+        routes.append(Mount("/pictures", StaticFiles(directory=content_dir / "guide" / "pictures"), name="pictures"))
     return Starlette(
         routes=routes,
         middleware=[Middleware(_SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)],
@@ -157,7 +157,10 @@ async def _refuse(_request: Request, error: Exception) -> Response:
 
 async def _refuse_http(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    codes = {404: ("not_found", "Không tìm thấy địa chỉ này."), 405: ("method_not_allowed", "Cách gọi này không được hỗ trợ.")}
+    codes = {
+        404: ("not_found", "Không tìm thấy địa chỉ này."),
+        405: ("method_not_allowed", "Cách gọi này không được hỗ trợ."),
+    }
     code, message = codes.get(error.status_code, ("bad_request", "Yêu cầu chưa đúng."))
     return error_json(error.status_code, code, message, error.headers)
 

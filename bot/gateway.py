@@ -47,8 +47,8 @@ class Gateway:
         self._answering = answering
         self._metrics = metrics
         self._channels: dict[str, PushChannel] = {}
-        self._waiting: Counter[str] = Counter()
-        self._flooding: set[ChannelIdentity] = set()
+        self._waiting: Counter[ChannelIdentity] = Counter()
+        self._slowed: set[str] = set()
         self.watch = Watch()
         self._workers = KeyedWorkers("worker", self._work, settings.workers)
         self._senders = KeyedWorkers("sender", self._send, settings.workers)
@@ -67,30 +67,40 @@ class Gateway:
         if message.kind is MessageKind.BUTTON and not text:
             text = await self._answering.button_title(message.identity, message.payload or "")
         message = replace(message, text=text)
-        await self._check_flood(message)
-        receipt, conversation = await self._conversations.accept(message)
+        identity = message.identity
+        if self._waiting[identity] >= self._settings.flood_limit and not await self._store.is_known(
+            identity.channel, message.platform_message_id
+        ):
+            raise Overloaded(retry_after=max(1.0, self._settings.flood_pause * self._settings.flood_burst))
+        # Counted before the first await of the write: a hundred requests at once must not all find room.
+        self._waiting[identity] += 1
+        accepted = False
+        try:
+            receipt, conversation = await self._conversations.accept(message)
+            accepted = not receipt.duplicate
+        finally:
+            if not accepted:
+                self._settle(identity)
         if receipt.duplicate:
-            self._metrics.duplicates.labels(message.identity.channel).inc()
+            self._metrics.duplicates.labels(identity.channel).inc()
             return receipt
-        self._metrics.received.labels(message.identity.channel, message.kind.value).inc()
-        self._waiting[conversation.id] += 1
+        self._metrics.received.labels(identity.channel, message.kind.value).inc()
         self.watch.notify(conversation.id)
-        if self._waiting[conversation.id] >= self._settings.flood_limit:
-            self._flooding.add(conversation.identity)
-        if self._waiting[conversation.id] == self._settings.flood_burst + 1:
-            self._metrics.slowed.inc()
+        if self._waiting[identity] > self._settings.flood_burst:
             await self._slow_down(conversation)
         self._workers.wake(conversation.id)
         return receipt
 
-    async def _check_flood(self, message: IncomingMessage) -> None:
-        identity = message.identity
-        if identity in self._flooding and not await self._store.is_known(
-            identity.channel, message.platform_message_id
-        ):
-            raise Overloaded(retry_after=max(1.0, self._settings.flood_pause * self._settings.flood_burst))
+    def _settle(self, identity: ChannelIdentity) -> None:
+        self._waiting[identity] -= 1
+        if self._waiting[identity] <= 0:
+            del self._waiting[identity]
 
     async def _slow_down(self, conversation: Conversation) -> None:
+        if conversation.id in self._slowed:
+            return
+        self._slowed.add(conversation.id)
+        self._metrics.slowed.inc()
         push = conversation.identity.channel in self._channels
         await self._store.notify_slowed(conversation, self._answering.notice("slowed"), push)
         self._announce(conversation.id)
@@ -100,7 +110,8 @@ class Gateway:
     async def _work(self, conversation_id: str) -> float | None:
         entry = await self._store.next_unhandled(conversation_id)
         if entry is None:
-            if self._waiting.pop(conversation_id, 0) > 0:
+            if conversation_id in self._slowed:
+                self._slowed.discard(conversation_id)
                 await self._store.clear_slowed(conversation_id)
             return None
         replies = await self._answer_in_time(entry)
@@ -116,10 +127,8 @@ class Gateway:
         return pause
 
     def _pause_after(self, conversation: Conversation) -> float:
-        self._waiting[conversation.id] -= 1
-        if self._waiting[conversation.id] < self._settings.flood_limit:
-            self._flooding.discard(conversation.identity)
-        slowed = self._waiting[conversation.id] > self._settings.flood_burst
+        self._settle(conversation.identity)
+        slowed = self._waiting[conversation.identity] > self._settings.flood_burst
         return self._settings.flood_pause if slowed else 0
 
     @staticmethod
@@ -169,7 +178,7 @@ class Gateway:
 
     def is_answering(self, conversation_id: str) -> bool:
         """Whether an answer is on its way (the typing indicator of the web chat)."""
-        return self._waiting[conversation_id] > 0
+        return self._waiting[ChannelIdentity("web", conversation_id)] > 0
 
     # Delivering
 
@@ -204,9 +213,10 @@ class Gateway:
     async def start(self, channels: Mapping[str, PushChannel]) -> None:
         """Take up what an earlier run left: unanswered messages and unsent replies."""
         self._channels.update(channels)
-        for conversation_id in await self._store.unhandled_conversations():
-            self._waiting[conversation_id] = await self._store.backlog(conversation_id)
-            self._workers.wake(conversation_id)
+        for conversation in await self._store.unhandled_conversations():
+            self._waiting[conversation.identity] = await self._store.backlog(conversation.id)
+            self._slowed.add(conversation.id)
+            self._workers.wake(conversation.id)
         for conversation_id in await self._store.unsent_conversations():
             self._senders.wake(conversation_id)
 

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 
 import httpx
 import uvicorn
+from starlette.applications import Starlette
 
 from bot.answering import Answering
 from bot.app import build_app
@@ -38,16 +39,14 @@ async def run(settings: Settings) -> None:
             await uvicorn.Server(config).serve(sockets=[listener])
 
 
-async def _assemble(stack: AsyncExitStack, services: Services) -> uvicorn._types.ASGIApplication:
+async def _assemble(stack: AsyncExitStack, services: Services) -> Starlette:
     settings = services.settings
     metrics = Metrics()
     limits = httpx.Limits(max_connections=settings.workers + 8, max_keepalive_connections=settings.workers + 8)
     http = await stack.enter_async_context(httpx.AsyncClient(limits=limits, trust_env=False))
     dialogue = DialogueClient(http, settings.rasa_url, settings.rasa_timeout)
     answering = Answering(services.guide, services.conversations, dialogue)
-    gateway = await stack.enter_async_context(
-        open_gateway(settings, services.conversations, answering, metrics)
-    )
+    gateway = await stack.enter_async_context(open_gateway(settings, services.conversations, answering, metrics))
     channels = {}
     webhooks = {}
     if settings.telegram_token:
@@ -70,13 +69,9 @@ async def _assemble(stack: AsyncExitStack, services: Services) -> uvicorn._types
         except Unavailable:
             return False
 
-    web = WebChannel(
-        services.conversations, gateway, gateway.watch, gateway.is_answering, settings.upload_limit
-    )
+    web = WebChannel(services.conversations, gateway, gateway.watch, gateway.is_answering, settings.upload_limit)
     checks = {"rasa": dialogue.is_ready, "actions": actions_ready, "store": store_ready}
-    return build_app(
-        web, checks, lambda: metrics.render(services.conversations.store), webhooks, settings.content_dir
-    )
+    return build_app(web, checks, lambda: metrics.render(services.conversations.store), webhooks, settings.content_dir)
 
 
 def _listen(settings: Settings) -> socket.socket:

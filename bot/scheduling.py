@@ -19,8 +19,8 @@ class KeyedWorkers:
     """Calls `step(key)` again and again until it returns None.
 
     `step` returns how many seconds to wait before it is called again (0: at once), or None when nothing is left to do.
-    At most `parallel` steps run at a time; a key that waits holds no place. A step that raises is logged and tried again
-    after `error_pause` seconds, so that one bad message can't stop a conversation for good.
+    At most `parallel` steps run at a time; a key that waits holds no place. A step that raises is logged and tried
+    again after `error_pause` seconds, so that one bad message can't stop a conversation for good.
     """
 
     def __init__(self, name: str, step: Step, parallel: int, error_pause: float = 5.0) -> None:

@@ -119,9 +119,7 @@ class Conversations:
         return await self.store.accept(message, attachments)
 
     async def _keep_file(self, file: IncomingFile, kind: str) -> Attachment:
-        attachment = Attachment(
-            id=uuid4().hex, kind=kind, content_type=file.content_type, size=len(file.content)
-        )
+        attachment = Attachment(id=uuid4().hex, kind=kind, content_type=file.content_type, size=len(file.content))
         await self._vault.write(attachment.id, file.content)
         return attachment
 

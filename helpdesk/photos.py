@@ -30,13 +30,18 @@ def _sniff(content: bytes) -> str:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content), formats=tuple(ACCEPTED)) as image:
                 if image.width * image.height > PIXEL_LIMIT:
-                    raise InvalidInput("too_many_pixels", "Ảnh lớn quá. Anh/chị chụp lại ở cỡ thường rồi gửi giúp em ạ.")
+                    raise InvalidInput(
+                        "too_many_pixels", "Ảnh lớn quá. Anh/chị chụp lại ở cỡ thường rồi gửi giúp em ạ."
+                    )
                 if getattr(image, "is_animated", False):
-                    raise InvalidInput("animated", "Ảnh động không dùng được. Anh/chị gửi giúp em một ảnh chụp thường ạ.")
+                    raise InvalidInput(
+                        "animated", "Ảnh động không dùng được. Anh/chị gửi giúp em một ảnh chụp thường ạ."
+                    )
                 media_type = ACCEPTED[image.format or ""]
                 image.verify()
                 return media_type
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError, KeyError) as error:
         raise InvalidInput(
-            "not_an_image", "Tệp này không phải ảnh JPG, PNG hoặc WEBP. Anh/chị chụp ảnh bằng điện thoại rồi gửi lại giúp em ạ."
+            "not_an_image",
+            "Tệp này không phải ảnh JPG, PNG hoặc WEBP. Anh/chị chụp ảnh bằng điện thoại rồi gửi lại giúp em ạ.",
         ) from error

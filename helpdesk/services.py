@@ -29,7 +29,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Open everything; raises SettingsError or Unavailable with a message that says what to mend."""
     guide = load_guide(settings.content_dir)
     async with open_database(settings.database_path) as database:
-        vault = FileVault.open(settings.data_dir / "attachments", settings.secret_keys, settings.data_dir / "secret.key")
+        vault = FileVault.open(
+            settings.data_dir / "attachments", settings.secret_keys, settings.data_dir / "secret.key"
+        )
         yield Services(
             settings=settings,
             database=database,
@@ -52,6 +54,7 @@ def sole_process(settings: Settings, name: str) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise Unavailable(
-                "store", f"Một {name} khác đang dùng thư mục {settings.data_dir}. Hãy tắt nó trước, hoặc đặt DATA_DIR khác."
+                "store",
+                f"Một {name} khác đang dùng thư mục {settings.data_dir}. Hãy tắt nó trước, hoặc đặt DATA_DIR khác.",
             ) from error
         yield

@@ -65,9 +65,7 @@ def _token(text: str) -> str:
     return text
 
 
-def _setting(
-    variable: str, default: Any, parse: Callable[[str], Any], expected: str, secret: bool = False
-) -> Any:
+def _setting(variable: str, default: Any, parse: Callable[[str], Any], expected: str, secret: bool = False) -> Any:
     metadata = {"variable": variable, "parse": parse, "expected": expected, "secret": secret}
     if isinstance(default, list | dict):
         raise TypeError("defaults must be immutable")
@@ -163,9 +161,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             values[setting.name] = setting.metadata["parse"](text)
         except ValueError as error:
             shown = "(giá trị được giấu)" if setting.metadata["secret"] else repr(text)
-            raise SettingsError(
-                f"{variable}={shown} chưa đúng: cần {setting.metadata['expected']}."
-            ) from error
+            raise SettingsError(f"{variable}={shown} chưa đúng: cần {setting.metadata['expected']}.") from error
     settings = Settings(**values)
     _check_together(settings)
     return settings

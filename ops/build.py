@@ -1,8 +1,7 @@
 """Build the environments: `python3 ops/build.py app rasa web dev` (any of them), idempotent, with progress.
 
-Standard library only: this is what runs first on a fresh clone, with whatever Python is there (3.8 or later). Owns where
-uv and the two interpreters come from; refuses to touch anything outside of DATA_DIR, the cache of uv included only when
-uv puts it there by itself.
+Standard library only: this is what runs first on a fresh clone, with whatever Python is there (3.8 or later).
+Owns where uv and the two interpreters come from; refuses to write outside of DATA_DIR (uv keeps its own cache).
 """
 
 import hashlib
@@ -71,8 +70,8 @@ def uv():
     except (BuildError, OSError) as error:
         errors.append(str(error))
     raise BuildError(
-        "Chưa có uv và cũng không tự cài được. Cài gói python3-venv (apt-get install python3-venv) hoặc uv rồi chạy lại.\n"
-        + errors[0]
+        "Chưa có uv và cũng không tự cài được. Cài gói python3-venv (apt-get install python3-venv) hoặc uv "
+        "rồi chạy lại.\n" + errors[0]
     )
 
 

@@ -96,11 +96,18 @@ class Supervisor:
             "TF_CPP_MIN_LOG_LEVEL": "3",
             "PYTHONUNBUFFERED": "1",
         }
+        own = [sys.executable, "-m"]
+        page = f"http://127.0.0.1:{settings.port}/healthz"
         self.children = [
-            Child("actions", [sys.executable, "-m", "actions.server"], f"{settings.actions_url}/health", logs / "actions.log"),
-            Child("bot", [sys.executable, "-m", "bot.main"], f"http://127.0.0.1:{settings.port}/healthz", logs / "bot.log"),
-            Child("rasa", [rasa, "-m", "nlu.server", "--model", str(model)], f"{settings.rasa_url}/status", logs / "rasa.log"),
-        ]  # fmt: skip
+            Child("actions", [*own, "actions.server"], f"{settings.actions_url}/health", logs / "actions.log"),
+            Child("bot", [*own, "bot.main"], page, logs / "bot.log"),
+            Child(
+                "rasa",
+                [rasa, "-m", "nlu.server", "--model", str(model)],
+                f"{settings.rasa_url}/status",
+                logs / "rasa.log",
+            ),
+        ]
         self.stopping = asyncio.Event()
         self.exit_code = 0
 
@@ -124,11 +131,14 @@ class Supervisor:
         started = time.monotonic()
         async with httpx.AsyncClient(trust_env=False, timeout=2) as http:
             for child in self.children:
-                while not await _answers(http, child.ready_url):
+                while not await _answers(http, child.ready_url):  # noqa: ASYNC110 - another process, only polling tells
                     await asyncio.sleep(0.2)
         say(f"Sẵn sàng sau {time.monotonic() - started:.0f} giây.")
         port = self._settings.port
-        print(f"\n  Trang chat:     http://127.0.0.1:{port}/\n  Tình trạng:     http://127.0.0.1:{port}/readyz", flush=True)
+        print(
+            f"\n  Trang chat:     http://127.0.0.1:{port}/\n  Tình trạng:     http://127.0.0.1:{port}/readyz",
+            flush=True,
+        )
         telegram = self._settings.telegram_mode if self._settings.telegram_token else "chưa nối (xem docs/telegram.md)"
         print(f"  Telegram:       {telegram}\n  Nhật ký:        {self.children[0].log.parent}\n", flush=True)
         say("Nhấn Ctrl-C để dừng.")

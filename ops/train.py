@@ -1,7 +1,7 @@
 """Train the model when what it is made from has changed: `python -m ops.train`.
 
-Owns the model's name: `vssid-<digest of its inputs>.tar.gz`, so "is there a current model" is one look at the folder, and
-a half-written file is never taken for one (training writes elsewhere and renames).
+Owns the model's name: `vssid-<digest of its inputs>.tar.gz`, so "is there a current model" is one look at the folder,
+and a half-written file is never taken for one (training writes elsewhere and renames).
 """
 
 from __future__ import annotations

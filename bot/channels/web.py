@@ -165,9 +165,7 @@ class WebChannel:
         attachment, content = await self._conversations.read_attachment(
             conversation_id, request.path_params["attachment_id"]
         )
-        return Response(
-            content, media_type=attachment.content_type, headers={"Cache-Control": "private, max-age=3600"}
-        )
+        return Response(content, media_type=attachment.content_type, headers={"Cache-Control": "private, max-age=3600"})
 
 
 def message_json(message: Message) -> dict[str, Any]:
@@ -220,12 +218,17 @@ def _client_id(value: object) -> str:
 
 def _location(value: object) -> Location:
     if isinstance(value, Mapping):
-        latitude, longitude = value.get("latitude"), value.get("longitude")
-        # bool is an int in Python, but no coordinate.
-        numbers = all(isinstance(x, int | float) and not isinstance(x, bool) for x in (latitude, longitude))
-        if numbers and -90 <= latitude <= 90 and -180 <= longitude <= 180:
-            return Location(float(latitude), float(longitude))
+        latitude, longitude = _degrees(value.get("latitude"), 90), _degrees(value.get("longitude"), 180)
+        if latitude is not None and longitude is not None:
+            return Location(latitude, longitude)
     raise InvalidInput("bad_location", "Vị trí gửi lên chưa đúng. Anh/chị bấm gửi vị trí lại giúp em ạ.")
+
+
+def _degrees(value: object, limit: float) -> float | None:
+    # bool is an int in Python, but no coordinate.
+    if isinstance(value, int | float) and not isinstance(value, bool) and -limit <= value <= limit:
+        return float(value)
+    return None
 
 
 def _number(request: Request, name: str, default: float, header: str | None = None) -> float:

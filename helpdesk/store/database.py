@@ -141,7 +141,7 @@ async def _migrate(connection: aiosqlite.Connection) -> None:
     assert row is not None
     current = int(row[0])
     folder = resources.files("helpdesk.store") / "migrations"
-    scripts = sorted(entry for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    scripts = sorted((e for e in folder.iterdir() if e.name.endswith(".sql")), key=lambda e: e.name)
     newest = int(scripts[-1].name[:4])
     if current > newest:
         raise Unavailable(

@@ -31,12 +31,8 @@ from helpdesk.models import (
 )
 from helpdesk.store.database import Database, Row, Transaction
 
-_CONVERSATION = (
-    "c.id AS conversation_id, c.channel, c.external_id, c.status, c.last_answer, c.last_answer_repeats"
-)
-_MESSAGE = (
-    "m.id, m.conversation_id, m.seq, m.author, m.kind, m.text, m.payload, m.buttons, m.pictures, m.created_at"
-)
+_CONVERSATION = "c.id AS conversation_id, c.channel, c.external_id, c.status, c.last_answer, c.last_answer_repeats"
+_MESSAGE = "m.id, m.conversation_id, m.seq, m.author, m.kind, m.text, m.payload, m.buttons, m.pictures, m.created_at"
 
 
 class MessageStore:
@@ -105,8 +101,8 @@ class MessageStore:
             )
             location = message.location
             await transaction.execute(
-                "INSERT INTO inbox (channel, platform_message_id, conversation_id, message_id, seq, latitude, longitude, "
-                "received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO inbox (channel, platform_message_id, conversation_id, message_id, seq, latitude, "
+                "longitude, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     *key,
                     conversation.id,
@@ -155,13 +151,14 @@ class MessageStore:
             location=Location(row["latitude"], row["longitude"]) if located else None,
         )
 
-    async def unhandled_conversations(self) -> list[str]:
+    async def unhandled_conversations(self) -> list[Conversation]:
         """The conversations that are owed an answer, longest waiting first."""
         rows = await self._database.fetch_all(
-            "SELECT conversation_id, MIN(received_at) AS oldest FROM inbox WHERE handled_at IS NULL "
-            "GROUP BY conversation_id ORDER BY oldest"
+            f"SELECT {_CONVERSATION}, MIN(i.received_at) AS oldest FROM inbox i "  # noqa: S608
+            "JOIN conversations c ON c.id = i.conversation_id WHERE i.handled_at IS NULL "
+            "GROUP BY c.id, c.channel, c.external_id, c.status, c.last_answer, c.last_answer_repeats ORDER BY oldest"
         )
-        return [row["conversation_id"] for row in rows]
+        return [_conversation(row) for row in rows]
 
     async def backlog(self, conversation_id: str) -> int:
         """How many accepted messages of a conversation have no answer yet."""
@@ -174,9 +171,7 @@ class MessageStore:
     async def count_attempt(self, message_id: str) -> int:
         """Note one more failed try to answer; how many there were."""
         async with self._database.transaction() as transaction:
-            await transaction.execute(
-                "UPDATE inbox SET attempts = attempts + 1 WHERE message_id = ?", (message_id,)
-            )
+            await transaction.execute("UPDATE inbox SET attempts = attempts + 1 WHERE message_id = ?", (message_id,))
             row = await transaction.fetch_one("SELECT attempts FROM inbox WHERE message_id = ?", (message_id,))
         return 0 if row is None else int(row["attempts"])
 
@@ -294,7 +289,8 @@ class MessageStore:
     ) -> Message:
         now = utc_now()
         row = await transaction.fetch_one(
-            "UPDATE conversations SET next_seq = next_seq + 1, updated_at = ? WHERE id = ? RETURNING next_seq - 1 AS seq",
+            "UPDATE conversations SET next_seq = next_seq + 1, updated_at = ? WHERE id = ? "
+            "RETURNING next_seq - 1 AS seq",
             (now.isoformat(), conversation_id),
         )
         assert row is not None
@@ -412,9 +408,7 @@ class MessageStore:
     async def mark_part_sent(self, message_id: str, parts_sent: int) -> None:
         """Note how much of a reply that is sent in parts has gone out, so that a retry goes on behind it."""
         async with self._database.transaction() as transaction:
-            await transaction.execute(
-                "UPDATE outbox SET parts_sent = ? WHERE message_id = ?", (parts_sent, message_id)
-            )
+            await transaction.execute("UPDATE outbox SET parts_sent = ? WHERE message_id = ?", (parts_sent, message_id))
 
     async def mark_sent(self, message_id: str) -> None:
         async with self._database.transaction() as transaction:
@@ -465,7 +459,8 @@ class MessageStore:
         limit = (utc_now() - timedelta(days=days)).isoformat()
         async with self._database.transaction() as transaction:
             rows = await transaction.fetch_all(
-                "SELECT a.id FROM attachments a JOIN conversations c ON c.id = a.conversation_id WHERE c.updated_at < ?",
+                "SELECT a.id FROM attachments a JOIN conversations c ON c.id = a.conversation_id "
+                "WHERE c.updated_at < ?",
                 (limit,),
             )
             await transaction.execute("DELETE FROM conversations WHERE updated_at < ?", (limit,))
