@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from contextvars import ContextVar
-from typing import Any, List, Optional
+from typing import Any
 
 import aiohttp
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
@@ -19,7 +19,7 @@ KEPT_ALIVE = 2.0  # below any server's own limit: a connection is never used whi
 REJECTED = 400  # the SDK's word for "this action declines to run", which is no failure
 
 # The failures of the turn that is running in this task.
-failures: ContextVar[Optional[List[Exception]]] = ContextVar("failures", default=None)
+failures: ContextVar[list[Exception] | None] = ContextVar("failures", default=None)
 
 
 class _Borrowed:
@@ -38,7 +38,7 @@ class _Borrowed:
 class ActionServer(EndpointConfig):
     """Rasa's endpoint for custom actions."""
 
-    _session: Optional[aiohttp.ClientSession] = None
+    _session: aiohttp.ClientSession | None = None
 
     def session(self) -> Any:
         """The shared session, opened at the first call (it needs the running loop)."""
@@ -48,7 +48,7 @@ class ActionServer(EndpointConfig):
             )
         return _Borrowed(self._session)
 
-    async def request(self, *args: Any, **kwargs: Any) -> Optional[Any]:
+    async def request(self, *args: Any, **kwargs: Any) -> Any | None:
         """Call the server; note what fails."""
         kwargs["timeout"] = aiohttp.ClientTimeout(total=TIME_LIMIT)
         try:

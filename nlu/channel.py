@@ -13,7 +13,8 @@ import json
 import logging
 import re
 import traceback
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from rasa.core.lock_store import LockError
@@ -49,11 +50,11 @@ class GatewayOutput(CollectingOutputChannel):
     """Collects replies whole: Rasa's own collector splits texts at blank lines and utterances into parts."""
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         """The name that a response's `channel` refers to."""
         return "gateway"
 
-    async def send_response(self, recipient_id: Text, message: Dict[Text, Any]) -> None:
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Keep what is set; the metadata of a response (`utter_action`) stays inside."""
         kept = ("text", "buttons", "quick_replies", "image", "attachment", "elements", "custom")
         reply = {name: message[name] for name in kept if message.get(name)}
@@ -67,7 +68,7 @@ class GatewayInput(InputChannel):
     """Rasa's input channel for our gateway."""
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         """The channel's name and its part of the address."""
         return "gateway"
 
@@ -97,11 +98,11 @@ class GatewayInput(InputChannel):
             except Exception as error:
                 _log(error, "turn_failed")
                 return _error(500, "turn_failed")
-            replies: List[Dict[Text, Any]] = output.messages
+            replies: list[dict[str, Any]] = output.messages
             return response.json({"replies": replies} if replies else {"replies": [], "silent": True})
 
         @routes.delete("/conversations/<sender:path>")
-        async def forget(request: Request, sender: Text) -> HTTPResponse:
+        async def forget(request: Request, sender: str) -> HTTPResponse:
             agent = request.app.ctx.agent
             async with agent.lock_store.lock(sender):
                 deleted = await agent.tracker_store.delete(sender)
@@ -130,19 +131,19 @@ def _message(request: Request, output: GatewayOutput) -> UserMessage:
     )
 
 
-def _string(body: Dict[Text, Any], field: Text, longest: int, empty: bool = False) -> Text:
+def _string(body: dict[str, Any], field: str, longest: int, empty: bool = False) -> str:
     value = body.get(field)
     if not isinstance(value, str) or len(value) > longest or not (value or empty):
         raise InvalidRequest(field)
     return value
 
 
-def _plain(text: Text) -> Text:
+def _plain(text: str) -> str:
     """Typed text without what Rasa would take for a command: it reads a leading slash as an intent."""
     return text.strip().lstrip("/ \t\r\n").strip() if text.strip().startswith("/") else text
 
 
-def _payload(body: Dict[Text, Any]) -> Text:
+def _payload(body: dict[str, Any]) -> str:
     payload = _string(body, "payload", LONGEST_TEXT)
     match = PAYLOAD.fullmatch(payload)
     if not match:
@@ -155,12 +156,12 @@ def _payload(body: Dict[Text, Any]) -> Text:
     return payload
 
 
-def _error(status: int, code: Text, detail: Optional[Text] = None) -> HTTPResponse:
+def _error(status: int, code: str, detail: str | None = None) -> HTTPResponse:
     message = _MESSAGES[code] if detail is None else f"{_MESSAGES[code]} ({detail})"
     return response.json({"error": {"code": code, "message": message}}, status=status)
 
 
-def _log(error: BaseException, code: Text) -> None:
+def _log(error: BaseException, code: str) -> None:
     """Kind and place only: an exception's message may quote the citizen."""
     place = traceback.extract_tb(error.__traceback__)
     where = f"{place[-1].filename}:{place[-1].lineno}" if place else "?"

@@ -28,8 +28,10 @@ NEURAL_MODULES = frozenset(
     }
 )
 
-PLACEHOLDERS = frozenset(
+PLACEHOLDERS = NEURAL_MODULES | frozenset(
     {
+        # A model's metadata names its training graph too, and that graph's validator imports every neural component.
+        "rasa.graph_components.validators.default_recipe_validator",
         "rasa.utils.train_utils",  # the only road to TensorFlow outside the neural components
         "rasa.utils.tensorflow.model_data",  # scikit-learn's model_selection, for training
         "rasa.engine.runner.dask",  # replaced by nlu.runner

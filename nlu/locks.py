@@ -6,9 +6,10 @@ Rasa's in-memory lock store looks once a second whether a conversation is free; 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, AsyncGenerator, Dict, Text
+from typing import Any
 
 from rasa.core.lock_store import LOCK_LIFETIME, LockError, LockStore
 
@@ -24,11 +25,11 @@ class ConversationLocks(LockStore):
 
     def __init__(self) -> None:
         """Start with no conversation locked."""
-        self._turns: Dict[Text, _Turns] = {}
+        self._turns: dict[str, _Turns] = {}
 
     @asynccontextmanager
     async def lock(  # type: ignore[override]
-        self, conversation_id: Text, lock_lifetime: float = LOCK_LIFETIME, wait_time_in_seconds: float = 1
+        self, conversation_id: str, lock_lifetime: float = LOCK_LIFETIME, wait_time_in_seconds: float = 1
     ) -> AsyncGenerator[Any, None]:
         """Hold the conversation; LockError after `lock_lifetime` seconds of waiting."""
         turns = self._turns.setdefault(conversation_id, _Turns())

@@ -7,7 +7,7 @@ the same errors as the stock runner; `tests/nlu/test_runner.py` holds the two ag
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Text, Tuple
+from typing import Any
 
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import ExecutionContext, GraphNode, GraphNodeHook, GraphSchema
@@ -15,7 +15,7 @@ from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.storage import ModelStorage
 
 # A node, and where its inputs come from: node names or names of inputs of the run.
-Step = Tuple[Text, GraphNode, Tuple[Text, ...]]
+Step = tuple[str, GraphNode, tuple[str, ...]]
 
 
 class SequentialGraphRunner(GraphRunner):
@@ -26,15 +26,15 @@ class SequentialGraphRunner(GraphRunner):
         graph_schema: GraphSchema,
         model_storage: ModelStorage,
         execution_context: ExecutionContext,
-        hooks: Optional[List[GraphNodeHook]] = None,
+        hooks: list[GraphNodeHook] | None = None,
     ) -> None:
         """Instantiate the nodes in the schema's order, as the stock runner does."""
         self._schema = graph_schema
-        self._nodes: Dict[Text, GraphNode] = {
+        self._nodes: dict[str, GraphNode] = {
             name: GraphNode.from_schema_node(name, node, model_storage, execution_context, hooks)
             for name, node in graph_schema.nodes.items()
         }
-        self._plans: Dict[Tuple[Text, ...], List[Step]] = {}
+        self._plans: dict[tuple[str, ...], list[Step]] = {}
 
     @classmethod
     def create(
@@ -42,21 +42,19 @@ class SequentialGraphRunner(GraphRunner):
         graph_schema: GraphSchema,
         model_storage: ModelStorage,
         execution_context: ExecutionContext,
-        hooks: Optional[List[GraphNodeHook]] = None,
-    ) -> "SequentialGraphRunner":
+        hooks: list[GraphNodeHook] | None = None,
+    ) -> SequentialGraphRunner:
         """Create the runner (see the parent class)."""
         return cls(graph_schema, model_storage, execution_context, hooks)
 
-    def run(
-        self, inputs: Optional[Dict[Text, Any]] = None, targets: Optional[List[Text]] = None
-    ) -> Dict[Text, Any]:
+    def run(self, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:
         """Run what the targets need; answer each target's output."""
         wanted = tuple(targets) if targets else tuple(self._schema.target_names)
         plan = self._plans.get(wanted)
         if plan is None:
             plan = self._plans[wanted] = self._plan(wanted)
         # A node takes (name, output) pairs and refuses a bare name as an input that nobody provided.
-        done: Dict[Text, Any] = {name: (name, value) for name, value in (inputs or {}).items()}
+        done: dict[str, Any] = {name: (name, value) for name, value in (inputs or {}).items()}
         for name, node, needs in plan:
             if name not in done:
                 try:
@@ -65,13 +63,13 @@ class SequentialGraphRunner(GraphRunner):
                     raise GraphRunError("Error running runner.") from error
         return dict(done[name] for name in wanted)
 
-    def _plan(self, wanted: Tuple[Text, ...]) -> List[Step]:
+    def _plan(self, wanted: tuple[str, ...]) -> list[Step]:
         """Every node that the wanted ones need, parents first."""
         nodes = self._schema.minimal_graph_schema(list(wanted)).nodes
-        plan: List[Step] = []
-        placed: set[Text] = set()
+        plan: list[Step] = []
+        placed: set[str] = set()
 
-        def place(name: Text) -> None:
+        def place(name: str) -> None:
             if name in placed or name not in nodes:
                 return
             placed.add(name)

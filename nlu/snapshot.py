@@ -7,7 +7,7 @@ they had built up: slots, active loop, pause, the last action. It speaks no line
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Dict, Optional, Text
+from typing import Any
 
 from rasa.shared.core.events import SkipEventInMDStoryMixin
 from rasa.shared.core.trackers import DialogueStateTracker, TrackerActiveLoop
@@ -20,16 +20,16 @@ class Snapshot(SkipEventInMDStoryMixin):
 
     def __init__(
         self,
-        state: Dict[Text, Any],
-        timestamp: Optional[float] = None,
-        metadata: Optional[Dict[Text, Any]] = None,
+        state: dict[str, Any],
+        timestamp: float | None = None,
+        metadata: dict[str, Any] | None = None,
     ) -> None:
         """Keep `state` as `of` made it."""
         super().__init__(timestamp, metadata)
         self.state = state
 
     @classmethod
-    def of(cls, tracker: DialogueStateTracker, timestamp: Optional[float]) -> "Snapshot":
+    def of(cls, tracker: DialogueStateTracker, timestamp: float | None) -> Snapshot:
         """What `tracker` knows now, in values that JSON can hold."""
         loop = tracker.active_loop
         return cls(
@@ -55,12 +55,12 @@ class Snapshot(SkipEventInMDStoryMixin):
         tracker.latest_action = self.state["latest_action"]
         tracker.followup_action = self.state["followup_action"]
 
-    def as_dict(self) -> Dict[Text, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """A dictionary that `_from_parameters` reads back."""
         return {**super().as_dict(), "state": self.state}
 
     @classmethod
-    def _from_parameters(cls, parameters: Dict[Text, Any]) -> "Snapshot":
+    def _from_parameters(cls, parameters: dict[str, Any]) -> Snapshot:
         return cls(parameters["state"], parameters.get("timestamp"), parameters.get("metadata"))
 
     def __eq__(self, other: object) -> bool:
@@ -71,6 +71,6 @@ class Snapshot(SkipEventInMDStoryMixin):
         """By type: the state holds lists."""
         return hash(self.type_name)
 
-    def __str__(self) -> Text:
+    def __str__(self) -> str:
         """Without values: slots hold personal data."""
         return f"Snapshot({len(self.state['slots'])} slots)"

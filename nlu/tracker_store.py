@@ -13,10 +13,11 @@ import os
 import sqlite3
 import time
 from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Text, Tuple
+from typing import Any
 
 import rasa.shared.utils.common
 from rasa.core.brokers.broker import EventBroker
@@ -55,9 +56,8 @@ CREATE INDEX IF NOT EXISTS events_by_message ON events (sender_id, message_id) W
 """
 
 # `Event.resolve_by_type` walks the class tree for each event; the tree is the same for all.
-_EVENT_TYPES: Dict[Text, type] = {
-    event_type.type_name: event_type
-    for event_type in reversed(rasa.shared.utils.common.all_subclasses(Event))
+_EVENT_TYPES: dict[str, type] = {
+    event_type.type_name: event_type for event_type in reversed(rasa.shared.utils.common.all_subclasses(Event))
 }
 
 
@@ -72,10 +72,10 @@ class Window:
     version: int
     start: int
     next_seq: int
-    snapshot: Optional[Snapshot]
-    events: Tuple[Event, ...]
+    snapshot: Snapshot | None
+    events: tuple[Event, ...]
 
-    def all_events(self) -> List[Event]:
+    def all_events(self) -> list[Event]:
         """What goes into a tracker."""
         return [self.snapshot, *self.events] if self.snapshot else list(self.events)
 
@@ -95,9 +95,9 @@ class SqliteTrackerStore(TrackerStore):
 
     def __init__(
         self,
-        domain: Optional[Domain] = None,
-        event_broker: Optional[EventBroker] = None,
-        path: Optional[Text] = None,
+        domain: Domain | None = None,
+        event_broker: EventBroker | None = None,
+        path: str | None = None,
         retention_days: float = 30,
         **kwargs: Any,
     ) -> None:
@@ -106,7 +106,7 @@ class SqliteTrackerStore(TrackerStore):
         self._path = Path(path) if path else Path(os.environ.get("DATA_DIR") or "var") / "dialogues.db"
         self._retention = float(retention_days) * DAY
         self._next_clean_up = 0.0
-        self._cache: "OrderedDict[Text, Window]" = OrderedDict()
+        self._cache: OrderedDict[str, Window] = OrderedDict()
         self._path.parent.mkdir(parents=True, exist_ok=True)
         # Made here, so that nobody but the owner can ever read it (SQLite's side files take its mode).
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -124,31 +124,31 @@ class SqliteTrackerStore(TrackerStore):
         """Close the file."""
         self._database.close()
 
-    def init_tracker(self, sender_id: Text) -> StoredTracker:
+    def init_tracker(self, sender_id: str) -> StoredTracker:
         """A tracker without events."""
         return StoredTracker(sender_id, self.domain.slots, max_event_history=self.max_event_history)
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The last events of the conversation's last session; None if there is no conversation."""
         window = self._window(sender_id)
         return self._tracker(sender_id, window, window.all_events()) if window.version else None
 
-    async def retrieve_full_tracker(self, conversation_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """All events that are stored, of all sessions."""
         window = self._window(conversation_id)
         if not window.version:
             return None
         return self._tracker(conversation_id, window, self._load_events(conversation_id, 0))
 
-    async def exists(self, conversation_id: Text) -> bool:
+    async def exists(self, conversation_id: str) -> bool:
         """Whether anything is stored."""
         return bool(self._version(conversation_id))
 
-    async def keys(self) -> Iterable[Text]:
+    async def keys(self) -> Iterable[str]:
         """All conversations' ids."""
         return [row[0] for row in self._database.execute("SELECT sender_id FROM conversations ORDER BY 1")]
 
-    async def delete(self, sender_id: Text) -> bool:
+    async def delete(self, sender_id: str) -> bool:
         """Delete a conversation for good; False if there was none."""
         self._cache.pop(sender_id, None)
         with self._transaction():
@@ -156,7 +156,7 @@ class SqliteTrackerStore(TrackerStore):
             deleted = self._database.execute("DELETE FROM conversations WHERE sender_id = ?", (sender_id,))
         return deleted.rowcount > 0
 
-    async def handled_turn(self, sender_id: Text, message_id: Text) -> Optional[List[Event]]:
+    async def handled_turn(self, sender_id: str, message_id: str) -> list[Event] | None:
         """The events of the turn that this message began; None if it was never handled.
 
         A session start right before the message belongs to the turn.
@@ -169,7 +169,7 @@ class SqliteTrackerStore(TrackerStore):
         seq = int(row[0])
         turn = self._load_events(sender_id, seq)
         end = next((i for i, event in enumerate(turn) if i and isinstance(event, UserUttered)), len(turn))
-        before: List[Event] = []
+        before: list[Event] = []
         for event in reversed(self._load_events(sender_id, max(0, seq - KEPT_EVENTS), seq)):
             if isinstance(event, UserUttered):
                 break
@@ -198,7 +198,7 @@ class SqliteTrackerStore(TrackerStore):
         if time.time() > self._next_clean_up:
             self._delete_expired()
 
-    def _append(self, sender_id: Text, base: Window, new: Sequence[Event]) -> Window:
+    def _append(self, sender_id: str, base: Window, new: Sequence[Event]) -> Window:
         self._database.executemany(
             "INSERT INTO events (sender_id, seq, message_id, data) VALUES (?, ?, ?, ?)",
             [
@@ -232,14 +232,12 @@ class SqliteTrackerStore(TrackerStore):
         )
         return window
 
-    def _cut(self, sender_id: Text, window: Window) -> Window:
+    def _cut(self, sender_id: str, window: Window) -> Window:
         """Leave out old sessions, and old turns once there are too many of them."""
         events = window.events
         for index in range(len(events) - 1, 0, -1):
             if _is_action(events[index], ACTION_SESSION_START_NAME):
-                window = Window(
-                    window.version, window.start + index, window.next_seq, None, events[index:]
-                )
+                window = Window(window.version, window.start + index, window.next_seq, None, events[index:])
                 events = window.events
                 break
         if len(events) <= CUT_AT:
@@ -252,12 +250,10 @@ class SqliteTrackerStore(TrackerStore):
                 dropped = Window(window.version, 0, 0, window.snapshot, events[:index])
                 before = self._tracker(sender_id, dropped, dropped.all_events())
                 snapshot = Snapshot.of(before, events[index - 1].timestamp)
-                return Window(
-                    window.version, window.start + index, window.next_seq, snapshot, events[index:]
-                )
+                return Window(window.version, window.start + index, window.next_seq, snapshot, events[index:])
         return window
 
-    def _tracker(self, sender_id: Text, window: Window, events: Sequence[Event]) -> StoredTracker:
+    def _tracker(self, sender_id: str, window: Window, events: Sequence[Event]) -> StoredTracker:
         tracker = self.init_tracker(sender_id)
         tracker.events.extend(events)
         tracker.replay_events()
@@ -265,13 +261,11 @@ class SqliteTrackerStore(TrackerStore):
         tracker.stored_version = window.version
         return tracker
 
-    def _version(self, sender_id: Text) -> int:
-        row = self._database.execute(
-            "SELECT version FROM conversations WHERE sender_id = ?", (sender_id,)
-        ).fetchone()
+    def _version(self, sender_id: str) -> int:
+        row = self._database.execute("SELECT version FROM conversations WHERE sender_id = ?", (sender_id,)).fetchone()
         return int(row[0]) if row else 0
 
-    def _window(self, sender_id: Text) -> Window:
+    def _window(self, sender_id: str) -> Window:
         cached = self._cache.get(sender_id)
         version = self._version(sender_id)
         if cached is not None and cached.version == version:
@@ -284,7 +278,7 @@ class SqliteTrackerStore(TrackerStore):
         self._remember(sender_id, window)
         return window
 
-    def _load_window(self, sender_id: Text) -> Window:
+    def _load_window(self, sender_id: str) -> Window:
         row = self._database.execute(
             "SELECT version, window_start, next_seq, snapshot FROM conversations WHERE sender_id = ?",
             (sender_id,),
@@ -300,20 +294,20 @@ class SqliteTrackerStore(TrackerStore):
             tuple(self._load_events(sender_id, int(start), int(next_seq))),
         )
 
-    def _load_events(self, sender_id: Text, start: int, end: int = 2**62) -> List[Event]:
+    def _load_events(self, sender_id: str, start: int, end: int = 2**62) -> list[Event]:
         rows = self._database.execute(
             "SELECT data FROM events WHERE sender_id = ? AND seq >= ? AND seq < ? ORDER BY seq",
             (sender_id, start, end),
         )
         return [_event(row[0]) for row in rows]
 
-    def _remember(self, sender_id: Text, window: Window) -> None:
+    def _remember(self, sender_id: str, window: Window) -> None:
         self._cache[sender_id] = window
         self._cache.move_to_end(sender_id)
         if len(self._cache) > CACHED_CONVERSATIONS:
             self._cache.popitem(last=False)
 
-    def _refuse_duplicates(self, sender_id: Text, new: Sequence[Event]) -> None:
+    def _refuse_duplicates(self, sender_id: str, new: Sequence[Event]) -> None:
         for message_id in {e.message_id for e in new if isinstance(e, UserUttered) and e.message_id}:
             row = self._database.execute(
                 "SELECT 1 FROM events WHERE sender_id = ? AND message_id = ?", (sender_id, message_id)
@@ -326,8 +320,7 @@ class SqliteTrackerStore(TrackerStore):
         with self._transaction():
             expired = (time.time() - self._retention,)
             self._database.execute(
-                "DELETE FROM events WHERE sender_id IN"
-                " (SELECT sender_id FROM conversations WHERE updated_at < ?)",
+                "DELETE FROM events WHERE sender_id IN (SELECT sender_id FROM conversations WHERE updated_at < ?)",
                 expired,
             )
             self._database.execute("DELETE FROM conversations WHERE updated_at < ?", expired)
@@ -344,12 +337,12 @@ class SqliteTrackerStore(TrackerStore):
             raise
 
 
-def _event(data: Text) -> Event:
+def _event(data: str) -> Event:
     fields = json.loads(data)
     return _EVENT_TYPES[fields["event"]]._from_parameters(fields)
 
 
-def _is_action(event: Event, name: Text) -> bool:
+def _is_action(event: Event, name: str) -> bool:
     return isinstance(event, ActionExecuted) and event.action_name == name
 
 

@@ -12,7 +12,7 @@ import asyncio
 import logging
 import sqlite3
 from pathlib import Path
-from typing import Any, Dict, List, NoReturn, Optional, Set, Text, Tuple, Union
+from typing import Any, NoReturn
 
 import aiohttp
 import rasa.core.actions.action
@@ -24,9 +24,9 @@ from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import TrackerStore
+from rasa.engine.graph import ExecutionContext
 from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
-from rasa.engine.graph import ExecutionContext
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecutionRejected, Event, UserUttered
@@ -46,7 +46,7 @@ logger = logging.getLogger(__name__)
 class TurnFailed(RasaException):
     """A turn that did not run through; nothing of it was saved. `transient`: trying again may well help."""
 
-    def __init__(self, code: Text, transient: bool) -> None:
+    def __init__(self, code: str, transient: bool) -> None:
         """Name the reason: `actions_unavailable`, `action_failed`, `action_limit`, `store_unavailable`."""
         super().__init__(code)
         self.code = code
@@ -59,12 +59,12 @@ class TurnProcessor(MessageProcessor):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Load the model."""
         super().__init__(*args, **kwargs, on_circuit_break=_refuse_endless_actions)
-        self._known_intents: Set[Text] = set(self.domain.intents)
-        self._known_entities: Set[Text] = set(self.domain.entities)
+        self._known_intents: set[str] = set(self.domain.intents)
+        self._known_entities: set[str] = set(self.domain.entities)
         self._domain_is_empty = self.domain.is_empty()
 
     @staticmethod
-    def _load_model(model_path: Union[Text, Path]) -> Tuple[Text, ModelMetadata, GraphRunner]:
+    def _load_model(model_path: str | Path) -> tuple[str, ModelMetadata, GraphRunner]:
         """As stock, with our runner and our rule look-up."""
         with TempDirectoryPath(get_temp_dir_name()) as directory:
             storage, metadata = LocalModelStorage.from_model_archive(Path(directory), Path(model_path))
@@ -75,9 +75,9 @@ class TurnProcessor(MessageProcessor):
             runner = SequentialGraphRunner.create(metadata.predict_schema, storage, context)
             return Path(model_path).name, metadata, runner
 
-    async def handle_message(self, message: UserMessage) -> Optional[List[Dict[Text, Any]]]:
+    async def handle_message(self, message: UserMessage) -> list[dict[str, Any]] | None:
         """Handle a message, or repeat the answer that it got before."""
-        failures: List[Exception] = []
+        failures: list[Exception] = []
         running = action_server.failures.set(failures)
         try:
             if not await self._repeat(message):
@@ -89,7 +89,7 @@ class TurnProcessor(MessageProcessor):
         output = message.output_channel
         return output.messages if isinstance(output, CollectingOutputChannel) else None
 
-    async def _run_turn(self, message: UserMessage, failures: List[Exception]) -> None:
+    async def _run_turn(self, message: UserMessage, failures: list[Exception]) -> None:
         tracker = await self.log_message(message, should_save_tracker=False)
         tracker = await self.run_action_extract_slots(message.output_channel, tracker)
         await self._run_prediction_loop(message.output_channel, tracker)
@@ -128,9 +128,7 @@ class TurnProcessor(MessageProcessor):
                 given.update_with_events(prediction.events, self.domain)
             events = await action.run(output_channel, nlg, given, self.domain)
         except ActionExecutionRejection:
-            tracker.update(
-                ActionExecutionRejected(action.name(), prediction.policy_name, prediction.max_confidence)
-            )
+            tracker.update(ActionExecutionRejected(action.name(), prediction.policy_name, prediction.max_confidence))
             return self.should_predict_another_action(action.name())
         except asyncio.CancelledError:
             raise
@@ -147,7 +145,7 @@ class TurnProcessor(MessageProcessor):
         self,
         tracker: DialogueStateTracker,
         action: Action,
-        events: Optional[List[Event]],
+        events: list[Event] | None,
         prediction: PolicyPrediction,
     ) -> None:
         """As stock, without copies for the debug log."""
@@ -167,7 +165,7 @@ class TurnProcessor(MessageProcessor):
         tracker.update_with_events(events, self.domain)
         return tracker
 
-    def _check_for_unseen_features(self, parse_data: Dict[Text, Any]) -> None:
+    def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
         """As stock, with the domain's names looked up instead of collected anew; each unknown name is told once."""
         if self._domain_is_empty:
             return
@@ -190,13 +188,13 @@ class TurnAgent(Agent):
     """Rasa's agent with `TurnProcessor`, and without a second store that hides when the first one fails."""
 
     @staticmethod
-    def _create_tracker_store(store: Optional[TrackerStore], domain: Domain) -> TrackerStore:
+    def _create_tracker_store(store: TrackerStore | None, domain: Domain) -> TrackerStore:
         if store is None:
             raise ValueError("a tracker store is needed")
         store.domain = domain
         return store
 
-    def load_model(self, model_path: Union[Text, Path], fingerprint: Optional[Text] = None) -> None:
+    def load_model(self, model_path: str | Path, fingerprint: str | None = None) -> None:
         """As stock, with our processor."""
         self.processor = TurnProcessor(
             model_path=model_path,
