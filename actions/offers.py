@@ -57,6 +57,14 @@ class _GuideAction(Action):
         dispatcher.utter_message(json_message={"text": lead_in, "buttons": buttons})
         return [SlotSet(SLOT, list(intents))]
 
+    def _chosen(self, tracker: Tracker) -> str | None:
+        """The offer that the message names by its number, if the turn before was an offer."""
+        offered = tracker.get_slot(SLOT) or []
+        number = choice(tracker.latest_message.get("text") or "")
+        if last_action(tracker) in _OFFERING and number is not None and number < len(offered):
+            return str(offered[number])
+        return None
+
     def _topics(self, ranked: Sequence[str], without: Sequence[str] = ()) -> list[str]:
         """The likeliest three that can be chosen, filled up with what people usually ask."""
         topics = [i for i in ranked if i not in _NO_TOPIC and i in self._guide.ids and i not in without]
@@ -71,6 +79,10 @@ class ActionOfferIntents(_GuideAction):
         return "action_offer_intents"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
+        chosen = self._chosen(tracker)
+        if chosen is not None:
+            self._answer(dispatcher, chosen)
+            return [SlotSet(SLOT, None)]
         topics = self._topics(ranking(tracker.latest_message))
         again = last_action(tracker) == self.name()
         lead_in = self._guide.get("offer_again" if again else "offer_intents").text
@@ -120,10 +132,6 @@ class ActionTakeValue(_GuideAction):
         return "action_take_value"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
-        offered = tracker.get_slot(SLOT) or []
-        chosen = choice(tracker.latest_message.get("text") or "")
-        if last_action(tracker) in _OFFERING and chosen is not None and chosen < len(offered):
-            self._answer(dispatcher, offered[chosen])
-            return [SlotSet(SLOT, None)]
-        self._answer(dispatcher, "inform")
-        return []
+        chosen = self._chosen(tracker)
+        self._answer(dispatcher, chosen or "inform")
+        return [SlotSet(SLOT, None)] if chosen else []

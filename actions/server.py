@@ -35,6 +35,8 @@ def build_app(guide: Guide) -> Starlette:
     async def webhook(request: Request) -> Response:
         call = await request.json()
         name = call.get("next_action")
+        # Rasa 3.6 leaves the domain out where an action doesn't ask for it; this rasa-sdk insists on one.
+        call.setdefault("domain", {})
         try:
             result = await executor.run(call)
             return JSONResponse(result.model_dump() if result else {"events": [], "responses": []})

@@ -82,6 +82,4 @@ def _reply(raw: Mapping[str, Any]) -> DialogueReply:
 
 
 def _buttons(raw: Sequence[Mapping[str, str]]) -> tuple[Button, ...]:
-    return tuple(
-        Button(title=button["title"], payload=button.get("payload"), url=button.get("url")) for button in raw
-    )
+    return tuple(Button(title=button["title"], payload=button.get("payload"), url=button.get("url")) for button in raw)

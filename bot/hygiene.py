@@ -19,9 +19,11 @@ def clean_text(text: str) -> str:
     kept = []
     for position, character in enumerate(text):
         category = unicodedata.category(character)
-        if character in _LAYOUT:
-            kept.append(character)
-        elif character == _ZERO_WIDTH_JOINER and position and unicodedata.category(text[position - 1]) in ("So", "Mn", "Sk"):
+        if character in _LAYOUT or (
+            character == _ZERO_WIDTH_JOINER
+            and position
+            and unicodedata.category(text[position - 1]) in ("So", "Mn", "Sk")
+        ):
             kept.append(character)
         elif category in ("Cc", "Cf", "Cs", "Cn", "Co"):
             # A control between two words stood for a space; dropping it would glue them together.

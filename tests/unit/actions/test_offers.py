@@ -1,0 +1,138 @@
+"""What is offered when the assistant isn't sure, and what is made of the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Action, Tracker
+
+from actions.offers import ActionAcceptOffer, ActionCorrectAnswer, ActionOfferIntents, ActionTakeValue, choice
+from helpdesk.guide import Guide, load_guide
+from helpdesk.settings import Settings
+
+
+@pytest.fixture
+def guide(settings: Settings) -> Guide:
+    return load_guide(settings.content_dir)
+
+
+def user(text: str, *ranked: str) -> dict[str, Any]:
+    ranking = [{"name": name, "confidence": 0.3} for name in ranked]
+    parse = {"text": text, "intent": ranking[0] if ranking else {}, "intent_ranking": ranking}
+    return {"event": "user", "text": text, "parse_data": parse}
+
+
+def action(name: str) -> dict[str, Any]:
+    return {"event": "action", "name": name}
+
+
+LISTEN = action("action_listen")
+
+
+async def play(run: Action, events: list[dict[str, Any]], offered: list[str] | None = None) -> tuple[Any, list[Any]]:
+    latest = events[-1]
+    tracker = Tracker(
+        sender_id="t",
+        slots={"offered_intents": offered},
+        latest_message=latest["parse_data"],
+        events=events,
+        paused=False,
+        followup_action=None,
+        active_loop={},
+        latest_action_name=None,
+    )
+    dispatcher = CollectingDispatcher()
+    result = await run.run(dispatcher, tracker, {})
+    assert len(dispatcher.messages) == 1, "one turn, one message"
+    return dispatcher.messages[0]["custom"], result
+
+
+async def test_the_three_likeliest_topics_and_staff_are_offered(guide: Guide) -> None:
+    message = user("mã", "nlu_fallback", "lookup_bhxh_code", "affirm", "ask_agency_choice", "otp_not_received", "scan_card")
+    said, events = await play(ActionOfferIntents(guide), [LISTEN, message])
+    assert [b["payload"] for b in said["buttons"]] == [
+        "/lookup_bhxh_code",
+        "/ask_agency_choice",
+        "/otp_not_received",
+        "/talk_to_human",
+    ]
+    assert events[0]["value"] == ["lookup_bhxh_code", "ask_agency_choice", "otp_not_received"]
+
+
+async def test_with_nothing_to_go_by_the_usual_topics_are_offered(guide: Guide) -> None:
+    said, _ = await play(ActionOfferIntents(guide), [LISTEN, user("…")])
+    assert len(said["buttons"]) == 4
+
+
+async def test_the_second_time_in_a_row_it_is_said_differently(guide: Guide) -> None:
+    first, _ = await play(ActionOfferIntents(guide), [LISTEN, user("a", "nlu_fallback", "help")])
+    again, _ = await play(
+        ActionOfferIntents(guide),
+        [LISTEN, user("a", "help"), action("action_offer_intents"), LISTEN, user("b", "nlu_fallback", "help")],
+    )
+    assert first["text"] != again["text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [("2", 1), ("số 2", 1), ("cái thứ hai ạ", 1), ("dạ cái đầu tiên", 0), ("cuoi cung", 2), ("so 3 nha", 2)],
+)
+def test_a_choice_by_number(text: str, index: int) -> None:
+    assert choice(text) == index
+
+
+@pytest.mark.parametrize("text", ["", "4", "0905123456", "tôi chọn gì đây", "hai mươi", "1 2"])
+def test_what_is_no_choice(text: str) -> None:
+    assert choice(text) is None
+
+
+OFFERED = ["forgot_password", "login_problem", "change_password"]
+
+
+@pytest.mark.parametrize("run", [ActionTakeValue, ActionOfferIntents])
+async def test_a_number_after_an_offer_chooses(guide: Guide, run: Any) -> None:
+    events = [LISTEN, user("mk", "help"), action("action_offer_intents"), LISTEN, user("số 2", "inform")]
+    said, slots = await play(run(guide), events, OFFERED)
+    assert said == {"answer": "login_problem"}
+    assert slots[0]["value"] is None
+
+
+async def test_a_number_long_after_an_offer_does_not(guide: Guide) -> None:
+    events = [LISTEN, user("mk", "help"), action("utter_greet"), LISTEN, user("2", "inform")]
+    said, _ = await play(ActionTakeValue(guide), events, OFFERED)
+    assert said == {"answer": "inform"}
+
+
+async def test_yes_after_an_offer_takes_the_first(guide: Guide) -> None:
+    events = [LISTEN, user("mk", "help"), action("action_offer_intents"), LISTEN, user("đúng rồi", "affirm")]
+    said, _ = await play(ActionAcceptOffer(guide), events, OFFERED)
+    assert said == {"answer": "forgot_password"}
+
+
+async def test_yes_to_the_registration_guide_begins(guide: Guide) -> None:
+    events = [LISTEN, user("đk", "register_account"), action("utter_register_account"), LISTEN, user("ok", "affirm")]
+    said, _ = await play(ActionAcceptOffer(guide), events)
+    assert said == {"answer": "register_now"}
+
+
+async def test_no_after_an_answer_offers_what_else_was_likely(guide: Guide) -> None:
+    asked = user("mk", "forgot_password", "password_not_received", "change_password", "login_problem")
+    events = [LISTEN, asked, action("utter_forgot_password"), LISTEN, user("không phải", "deny")]
+    said, _ = await play(ActionCorrectAnswer(guide), events)
+    payloads = [b["payload"] for b in said["buttons"]]
+    assert payloads == ["/password_not_received", "/change_password", "/login_problem", "/talk_to_human"]
+
+
+async def test_no_after_an_offer_leads_to_staff(guide: Guide) -> None:
+    events = [LISTEN, user("mk", "help"), action("action_offer_intents"), LISTEN, user("không", "deny")]
+    said, _ = await play(ActionCorrectAnswer(guide), events, OFFERED)
+    assert said == {"answer": "offer_refused"}
+
+
+async def test_no_at_the_beginning_of_a_session_is_just_no(guide: Guide) -> None:
+    yesterday = [LISTEN, user("mk", "forgot_password"), action("utter_forgot_password"), LISTEN]
+    today = [action("action_session_start"), {"event": "session_started"}, LISTEN, user("không", "deny")]
+    said, _ = await play(ActionCorrectAnswer(guide), [*yesterday, *today])
+    assert said == {"answer": "deny"}

@@ -1,0 +1,105 @@
+"""One at a time per key, side by side across keys, and nothing forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+
+import pytest
+
+from bot.scheduling import KeyedWorkers, Watch
+
+
+class Work:
+    def __init__(self) -> None:
+        self.queues: dict[str, list[str]] = defaultdict(list)
+        self.done: list[tuple[str, str]] = []
+        self.running: set[str] = set()
+        self.most = 0
+
+    async def step(self, key: str) -> float | None:
+        assert key not in self.running, "two steps of one key at a time"
+        if not self.queues[key]:
+            return None
+        self.running.add(key)
+        self.most = max(self.most, len(self.running))
+        await asyncio.sleep(0.001)
+        self.running.discard(key)
+        self.done.append((key, self.queues[key].pop(0)))
+        return 0
+
+
+async def finish(work: Work, count: int) -> None:
+    async with asyncio.timeout(5):
+        while len(work.done) < count:
+            await asyncio.sleep(0.001)
+
+
+async def test_order_within_a_key_and_parallel_across() -> None:
+    work = Work()
+    workers = KeyedWorkers("test", work.step, parallel=4)
+    for number in range(10):
+        for key in "abc":
+            work.queues[key].append(str(number))
+            workers.wake(key)
+        await asyncio.sleep(0.0005)
+    await finish(work, 30)
+    for key in "abc":
+        assert [value for k, value in work.done if k == key] == [str(n) for n in range(10)]
+    assert work.most > 1
+    await workers.stop()
+
+
+async def test_no_more_than_allowed_run_at_once() -> None:
+    work = Work()
+    workers = KeyedWorkers("test", work.step, parallel=2)
+    for number in range(8):
+        work.queues[str(number)].append("x")
+        workers.wake(str(number))
+    await finish(work, 8)
+    assert work.most == 2
+    await workers.stop()
+
+
+async def test_a_step_that_raises_is_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    tries = 0
+
+    async def fails_twice(_key: str) -> float | None:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise RuntimeError("bad luck")
+        return None
+
+    workers = KeyedWorkers("test", fails_twice, parallel=1, error_pause=0.01)
+    workers.wake("a")
+    async with asyncio.timeout(5):
+        while tries < 3:
+            await asyncio.sleep(0.01)
+    await workers.stop()
+    assert "bad luck" in caplog.text
+
+
+async def test_who_waits_for_a_retry_holds_no_place() -> None:
+    order: list[str] = []
+
+    async def step(key: str) -> float | None:
+        order.append(key)
+        return 30.0 if key == "sleeper" else None
+
+    workers = KeyedWorkers("test", step, parallel=1)
+    workers.wake("sleeper")
+    workers.wake("other")
+    await asyncio.sleep(0.05)
+    await workers.stop()
+    assert order == ["sleeper", "other"]
+
+
+async def test_a_watcher_wakes_once_and_leaves_nothing_behind() -> None:
+    watch = Watch()
+    first, second = watch.subscribe("c"), watch.subscribe("c")
+    second.cancel()
+    await asyncio.sleep(0)
+    watch.notify("c")
+    await asyncio.wait_for(first, 1)
+    assert not watch._waiting
