@@ -97,8 +97,7 @@ def measure(url: str, texts: Sequence[str] = TEXTS, seconds: float = 5.0) -> Tur
         at_once_p50_ms=statistics.median(at_once),
         at_once_p95_ms=_p95(at_once),
         growth_p50_ms=tuple(
-            statistics.median(growth[start : start + GROWTH_BLOCK])
-            for start in range(0, GROWTH_TURNS, GROWTH_BLOCK)
+            statistics.median(growth[start : start + GROWTH_BLOCK]) for start in range(0, GROWTH_TURNS, GROWTH_BLOCK)
         ),
         failed=client.failed + failed,
     )

@@ -1,10 +1,10 @@
 """The gateway's own way in: an answer or an error, never an empty answer that may be either; no message twice.
 
-`POST /webhooks/gateway/webhook` takes JSON `{"sender", "message" or "payload", "message_id", "metadata"?}`. What a citizen
-typed comes as `message` and is only ever text for the classifier, also with a slash in front; what a button of ours
-carries comes as `payload` (`/intent` or `/intent{json}`) and is never text. The answer is `{"replies": [...]}`, and
-`"silent": true` with it when the turn ran through and nothing was to be said. A turn that failed is a 503 (trying again
-may help) or a 500, and left no trace. Texts are never logged.
+`POST /webhooks/gateway/webhook` takes JSON `{"sender", "message" or "payload", "message_id", "metadata"?}`. What a
+citizen typed comes as `message` and is only ever text for the classifier, also with a slash in front; what a button of
+ours carries comes as `payload` (`/intent` or `/intent{json}`) and is never text. The answer is `{"replies": [...]}`,
+and `"silent": true` with it when the turn ran through and nothing was to be said. A turn that failed is a 503 (trying
+again may help) or a 500, and left no trace. Texts are never logged.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from nlu.payloads import TYPED
 from nlu.turns import TurnFailed
 
 logger = logging.getLogger(__name__)
@@ -122,12 +123,15 @@ def _message(request: Request, output: GatewayOutput) -> UserMessage:
         raise InvalidRequest("metadata")
     if ("message" in body) == ("payload" in body):
         raise InvalidRequest("message | payload")
-    if "payload" in body:
-        text = _payload(body)
-    else:
-        text = _plain(_string(body, "message", LONGEST_TEXT, empty=True))
+    typed = "message" in body
+    text = _plain(_string(body, "message", LONGEST_TEXT, empty=True)) if typed else _payload(body)
     return UserMessage(
-        text, output, sender, input_channel=GatewayInput.name(), message_id=message_id, metadata=metadata
+        text,
+        output,
+        sender,
+        input_channel=GatewayInput.name(),
+        message_id=message_id,
+        metadata={**(metadata or {}), TYPED: typed},
     )
 
 
@@ -139,8 +143,8 @@ def _string(body: dict[str, Any], field: str, longest: int, empty: bool = False)
 
 
 def _plain(text: str) -> str:
-    """Typed text without what Rasa would take for a command: it reads a leading slash as an intent."""
-    return text.strip().lstrip("/ \t\r\n").strip() if text.strip().startswith("/") else text
+    """Typed text without the slash in front that Rasa reads as a command, should another launcher serve the model."""
+    return text.strip().lstrip("/ \t\r\n") if text.strip().startswith("/") else text
 
 
 def _payload(body: dict[str, Any]) -> str:

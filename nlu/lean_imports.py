@@ -1,9 +1,9 @@
 """What the serving process does without: TensorFlow, plotting, every chat platform that Rasa knows.
 
-Rasa 3.6.21 imports them on the way to `rasa.core.agent` although a model of sparse features, an own classifier and rules
-never calls them: 12 s and 350 MiB at each start. `install` puts placeholders in their place. Refuses (answers False, and
-changes nothing) when the model has a component that needs the real thing; a placeholder that is called after all
-raises with its own name instead of answering something wrong.
+Rasa 3.6.21 imports them on the way to `rasa.core.agent` although a model of sparse features, an own classifier and
+rules never calls them: 12 s and 350 MiB at each start. `install` puts placeholders in their place. Refuses (answers
+False, and changes nothing) when the model has a component that needs the real thing; a placeholder that is called
+after all raises with its own name instead of answering something wrong.
 """
 
 from __future__ import annotations

@@ -12,12 +12,9 @@ import traceback
 import warnings
 from collections.abc import MutableMapping
 from types import TracebackType
-from typing import Any, Union
+from typing import Any
 
 import structlog
-
-# Of the named values only these get through; everything else may hold personal data.
-SAFE_VALUES = frozenset({"event", "event_info", "event_key", "level", "filename", "url", "model_path"})
 
 ExceptionInfo = Union[tuple[type[BaseException], BaseException, TracebackType | None], tuple[None, None, None]]
 
@@ -57,5 +54,5 @@ def configure(level: str) -> None:
 
 
 def _leave_out_values(_: Any, __: str, values: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    kept = {name: value for name, value in values.items() if name in SAFE_VALUES or name == "exc_info"}
-    return {"event": kept.get("event"), **({"exc_info": True} if kept.get("exc_info") else {})}
+    """Only the event's name gets through; any named value may hold personal data."""
+    return {name: values[name] for name in ("event", "exc_info") if values.get(name)}

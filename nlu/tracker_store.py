@@ -8,6 +8,7 @@ is appended to what the first has written. What is cached never reaches a caller
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sqlite3
@@ -24,7 +25,19 @@ from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    BotUttered,
+    ConversationPaused,
+    ConversationResumed,
+    DefinePrevUserUtteredFeaturization,
+    Event,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from nlu.snapshot import Snapshot
@@ -60,6 +73,20 @@ _EVENT_TYPES: dict[str, type] = {
     event_type.type_name: event_type for event_type in reversed(rasa.shared.utils.common.all_subclasses(Event))
 }
 
+# Events that `applied_events` passes on as they are.
+_PLAIN_EVENTS = frozenset(
+    {
+        ActionExecuted,
+        BotUttered,
+        ConversationPaused,
+        ConversationResumed,
+        DefinePrevUserUtteredFeaturization,
+        SlotSet,
+        Snapshot,
+        UserUttered,
+    }
+)
+
 
 class DuplicateTurn(Exception):
     """Another process has handled this very message in the meantime."""
@@ -88,6 +115,17 @@ class StoredTracker(DialogueStateTracker):
 
     stored_events = 0
     stored_version = 0
+
+    def applied_events(self) -> list[Event]:
+        """As stock, which is slow because it asks for abstract types; what needs its care is left to it."""
+        start = 0
+        for index, event in enumerate(self.events):
+            kind = type(event)
+            if kind is SessionStarted or kind is Restarted:
+                start = index + 1
+            elif kind not in _PLAIN_EVENTS:
+                return super().applied_events()
+        return list(itertools.islice(self.events, start, None))
 
 
 class SqliteTrackerStore(TrackerStore):

@@ -28,6 +28,7 @@ from rasa.engine.graph import ExecutionContext
 from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
+from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecutionRejected, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -37,10 +38,14 @@ from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 from rasa.utils.endpoints import ClientResponseError
 
 from nlu import action_server, rule_policy
+from nlu.payloads import PayloadReader
 from nlu.runner import SequentialGraphRunner
 from nlu.tracker_store import DuplicateTurn, SqliteTrackerStore
 
 logger = logging.getLogger(__name__)
+
+# Components that serve a model in place of the ones that it was trained with; they need nothing else trained.
+_OURS = {RulePolicy: rule_policy.RulePolicy, RegexMessageHandler: PayloadReader}
 
 
 class TurnFailed(RasaException):
@@ -69,8 +74,7 @@ class TurnProcessor(MessageProcessor):
         with TempDirectoryPath(get_temp_dir_name()) as directory:
             storage, metadata = LocalModelStorage.from_model_archive(Path(directory), Path(model_path))
             for node in metadata.predict_schema.nodes.values():
-                if node.uses is RulePolicy:
-                    node.uses = rule_policy.RulePolicy
+                node.uses = _OURS.get(node.uses, node.uses)
             context = ExecutionContext(graph_schema=metadata.predict_schema, model_id=metadata.model_id)
             runner = SequentialGraphRunner.create(metadata.predict_schema, storage, context)
             return Path(model_path).name, metadata, runner

@@ -1,0 +1,27 @@
+"""Which messages may be commands: those that the gateway marked as a button's payload, and no typed text ever.
+
+Rasa's `RegexMessageHandler` takes any text that begins with a slash for an intent. What a citizen typed carries the
+mark `typed` in its metadata and stays what the classifier made of it, whatever a normaliser may have done to it
+(a full-width slash, a zero-width character in front of it).
+"""
+
+from __future__ import annotations
+
+from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
+from rasa.shared.core.domain import Domain
+from rasa.shared.nlu.training_data.message import Message
+
+TYPED = "typed"
+
+
+class PayloadReader(RegexMessageHandler):
+    """Rasa's handler, for messages that were not typed."""
+
+    def process(self, messages: list[Message], domain: Domain | None = None) -> list[Message]:
+        """As stock, leaving typed messages alone."""
+        return [
+            message
+            if (message.get("metadata") or {}).get(TYPED)
+            else super(PayloadReader, self).process([message], domain)[0]
+            for message in messages
+        ]
