@@ -75,7 +75,7 @@ def test_long_titles_have_a_row_of_their_own() -> None:
     [Button("Dài", "/" + "x" * 64), Button("Có dấu", "/" + "ạ" * 22), Button("Không gì"), Button(" ", "/a")],
 )
 def test_a_button_that_telegram_cannot_hold_is_refused(button: Button) -> None:
-    with pytest.raises(ValueError, match="button|payload"):
+    with pytest.raises(ValueError, match=r"button|payload"):
         button_rows([button])
 
 
