@@ -16,13 +16,11 @@ from typing import Any
 
 import structlog
 
-ExceptionInfo = Union[tuple[type[BaseException], BaseException, TracebackType | None], tuple[None, None, None]]
-
 
 class PrivateFormatter(logging.Formatter):
     """Shows an exception's kind and path through the code, without its message."""
 
-    def formatException(self, ei: ExceptionInfo) -> str:
+    def formatException(self, ei: tuple[Any, Any, TracebackType | None]) -> str:
         """The frames, outermost first."""
         error = ei[1]
         lines = []
