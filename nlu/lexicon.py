@@ -5,6 +5,7 @@ It checks them with errors that name the line's word, and finds concepts in fold
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Dict, FrozenSet, List, Mapping, Sequence, Tuple
 
@@ -12,7 +13,9 @@ import yaml
 
 from nlu.text import NormalText, Normaliser
 
-_MAX_WORDS = 6
+_MAX_WORDS = 10
+# Shapes (`x_phone`) and emoji classes (`e_sad`) that the normaliser puts in place of what was typed.
+_CLASS = re.compile(r"[xe]_\w+$")
 
 
 class LexiconError(ValueError):
@@ -54,7 +57,8 @@ class Lexicon:
         for concept, phrases in concepts.items():
             for phrase in phrases:
                 exact = phrase.startswith("=")
-                normal = normalise(phrase.lstrip("="))
+                bare = phrase.lstrip("=").strip()
+                normal = NormalText((bare,), (bare,)) if _CLASS.match(bare) else normalise(bare)
                 if not normal.folded or len(normal.folded) > _MAX_WORDS:
                     raise LexiconError(f"lexicon: `{concept}`: `{phrase}` cần có 1 đến {_MAX_WORDS} tiếng")
                 entry = (concept, normal.words if exact else ())
