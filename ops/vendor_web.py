@@ -61,9 +61,7 @@ def read_lock(path: Path) -> Locked:
         entry = json.loads(path.read_text(encoding="utf-8"))["packages"][f"node_modules/{PACKAGE}"]
         locked = Locked(PACKAGE, entry["version"], entry["integrity"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise VendorError(
-            f"Không đọc được {path.name}: thiếu gói {PACKAGE} ({type(error).__name__})."
-        ) from error
+        raise VendorError(f"Không đọc được {path.name}: thiếu gói {PACKAGE} ({type(error).__name__}).") from error
     if not locked.integrity.startswith("sha512-"):
         raise VendorError(f"{path.name}: gói {PACKAGE} phải có mã kiểm tra sha512.")
     return locked
@@ -182,9 +180,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Lấy thành phần deep-chat cho trang chat.")
     parser.add_argument("--python", help="Python dùng để cài npm khi máy không có")
     parser.add_argument("--uv", help="lệnh uv dùng để chạy npm khi máy không có")
-    parser.add_argument(
-        "--web", type=Path, default=WEB, help="thư mục có package-lock.json (mặc định bot/web)"
-    )
+    parser.add_argument("--web", type=Path, default=WEB, help="thư mục có package-lock.json (mặc định bot/web)")
     options = parser.parse_args(arguments)
     try:
         locked = read_lock(options.web / "package-lock.json")

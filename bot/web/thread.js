@@ -1,0 +1,218 @@
+/**
+ * The conversation as it is seen. deep-chat makes and scrolls the bubbles; this module fills them (with DOM calls only),
+ * keeps them in order and adds what deep-chat lacks: names, a live region, buttons, states of sending.
+ */
+
+import { photoView, fileView } from "./attachments.js";
+import { outsideLink, putText } from "./richtext.js";
+import { WORDS } from "./words.js";
+
+const NEAR_END = 80;
+const TYPING_DELAY = 300;
+const DOUBLE_TAP = 800;
+const LAST = Number.MAX_SAFE_INTEGER;
+
+export class Thread {
+  #chat;
+  #events;
+  #log;
+  #list;
+  #entries = [];
+  #typing = null;
+  #typingTimer = 0;
+  #lastTap = { payload: null, at: 0 };
+
+  /** Needs deep-chat to be defined. `events`: tap(button), load(url) → Promise<Blob>. */
+  static async create(host, events) {
+    const chat = document.createElement("deep-chat");
+    // Without an inline font deep-chat asks another host for one.
+    chat.style.fontFamily = "inherit";
+    chat.connect = { handler: (_body, signals) => signals.onClose() };
+    chat.displayLoadingBubble = false;
+    chat.submitButtonStyles = { alwaysEnabled: true, position: "outside-end" };
+    chat.textInput = { placeholder: { text: WORDS.placeholder } };
+    const style = document.createElement("link");
+    style.rel = "stylesheet";
+    style.href = "/static/chat.css";
+    const styled = new Promise((resolve) => (style.onload = style.onerror = resolve));
+    host.append(chat);
+    chat.shadowRoot.append(style);
+    await Promise.all([drawn(chat), styled]);
+    return new Thread(chat, events);
+  }
+
+  constructor(chat, events) {
+    this.#chat = chat;
+    this.#events = events;
+    this.#log = this.root.getElementById("messages");
+    this.#log.tabIndex = 0;
+    this.#log.setAttribute("role", "log");
+    this.#log.setAttribute("aria-label", WORDS.log);
+    this.#log.setAttribute("aria-busy", "true");
+  }
+
+  get root() {
+    return this.#chat.shadowRoot;
+  }
+
+  /** From here on what is added is read out. */
+  announce() {
+    this.#log.removeAttribute("aria-busy");
+    this.#log.setAttribute("aria-live", "polite");
+  }
+
+  /**
+   * Show a message and return its entry. `order` sorts it (LAST for one that has no place yet), `preview` is the File
+   * of a photo that is on its way.
+   */
+  add({ author, text = "", buttons = [], attachments = [], order = LAST, preview = null, createdAt = null }) {
+    const atEnd = this.#isAtEnd();
+    this.#chat.addMessage({ html: "<div data-slot></div>", role: author === "contact" ? "user" : author });
+    const slot = this.root.querySelector("[data-slot]");
+    slot.removeAttribute("data-slot");
+    const outer = slot.closest(".outer-message-container");
+    this.#list ??= outer.parentElement;
+    outer.dataset.author = author;
+    outer.setAttribute("role", "group");
+    outer.setAttribute("aria-label", WORDS[author] ?? WORDS.system);
+    if (createdAt) outer.title = new Date(createdAt).toLocaleString("vi-VN");
+    const entry = { author, order, outer, slot, words: null, status: null };
+    if (author === "agent") slot.append(line("who", WORDS.agent));
+    if (preview) slot.append(photoView(() => Promise.resolve(preview), WORDS.myPhoto));
+    for (const attachment of attachments) slot.append(this.#attachment(attachment, author));
+    this.setText(entry, text);
+    if (buttons.length) outer.append(this.#choices(buttons));
+    this.#place(entry);
+    this.#follow(entry, atEnd);
+    return entry;
+  }
+
+  /** A sentence of the page itself, small and in the middle. */
+  note(text) {
+    const stored = this.#entries.filter((entry) => entry.order < LAST);
+    const order = stored.length ? stored[stored.length - 1].order + 0.001 : 0.5;
+    return this.add({ author: "system", text, order });
+  }
+
+  /** Move an entry to its place. */
+  reorder(entry, order) {
+    entry.order = order;
+    this.#entries = this.#entries.filter((other) => other !== entry);
+    this.#place(entry);
+  }
+
+  /** Show `text` in a bubble, unless it says nothing or the same already. */
+  setText(entry, text) {
+    if (!text || entry.words?.textContent === text) return;
+    entry.words ??= line("words", "");
+    entry.words.textContent = "";
+    putText(entry.words, text, entry.author === "assistant" || entry.author === "agent");
+    entry.slot.append(entry.words);
+  }
+
+  remove(entry) {
+    entry.outer.remove();
+    this.#entries = this.#entries.filter((other) => other !== entry);
+  }
+
+  /** What is said under an own message: nothing once it is stored. `kind` is "busy" or "bad". */
+  setStatus(entry, text, kind = "busy") {
+    entry.status?.remove();
+    entry.status = null;
+    if (!text) return;
+    entry.status = line(`status ${kind}`, text);
+    entry.outer.append(entry.status);
+  }
+
+  /** Whether an answer is on its way; a very quick answer never shows it. */
+  setTyping(on) {
+    clearTimeout(this.#typingTimer);
+    if (!on) {
+      this.#typing?.remove();
+      this.#typing = null;
+    } else if (!this.#typing) {
+      this.#typingTimer = setTimeout(() => this.#showTyping(), TYPING_DELAY);
+    }
+  }
+
+  toEnd() {
+    this.#log.scrollTop = this.#log.scrollHeight;
+  }
+
+  #showTyping() {
+    const atEnd = this.#isAtEnd();
+    this.#typing = line("typing", "");
+    this.#typing.setAttribute("aria-hidden", "true");
+    this.#typing.append(line("dots", ""), line("typing-words", WORDS.typing));
+    this.#typing.firstChild.append(line("", ""), line("", ""), line("", ""));
+    this.#list.append(this.#typing);
+    if (atEnd) this.toEnd();
+  }
+
+  #attachment({ kind, url }, author) {
+    const load = () => this.#events.load(url);
+    if (kind !== "image" && kind !== "photo") return fileView(load, WORDS.file);
+    return photoView(load, author === "contact" ? WORDS.myPhoto : WORDS.theirPhoto);
+  }
+
+  #choices(buttons) {
+    const choices = line("choices", "");
+    choices.setAttribute("role", "group");
+    choices.setAttribute("aria-label", WORDS.choices);
+    for (const { title, payload, url } of buttons) {
+      const choice = url ? outsideLink(url, title) : document.createElement("button");
+      if (!choice) continue;
+      choice.classList.add("choice");
+      if (!url) {
+        choice.type = "button";
+        choice.textContent = title;
+        choice.addEventListener("click", () => this.#tap({ title, payload }));
+      }
+      choices.append(choice);
+    }
+    return choices;
+  }
+
+  #tap(button) {
+    const now = Date.now();
+    if (this.#lastTap.payload === button.payload && now - this.#lastTap.at < DOUBLE_TAP) return;
+    this.#lastTap = { payload: button.payload, at: now };
+    this.#events.tap(button);
+  }
+
+  #place(entry) {
+    let index = this.#entries.length;
+    while (index > 0 && this.#entries[index - 1].order > entry.order) index -= 1;
+    const next = this.#entries[index]?.outer ?? this.#typing;
+    // A node that stands right already is left alone: moving it would have it read out twice.
+    if (entry.outer.nextElementSibling !== (next ?? null)) this.#list.insertBefore(entry.outer, next ?? null);
+    this.#entries.splice(index, 0, entry);
+  }
+
+  #isAtEnd() {
+    return this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < NEAR_END;
+  }
+
+  #follow(entry, atEnd) {
+    if (!atEnd && entry.author !== "contact") return;
+    // An answer that is taller than the screen is read from its beginning.
+    const tall = entry.author !== "contact" && entry.outer.offsetHeight > this.#log.clientHeight - 24;
+    if (tall) this.#log.scrollTop = entry.outer.offsetTop - this.#log.offsetTop - 12;
+    else this.toEnd();
+  }
+}
+
+/**
+ * Resolves when deep-chat has drawn itself for good. On a busy phone it draws once without its properties and once
+ * more with them, which throws away everything that was added in between; it tells of the first time only.
+ */
+async function drawn(chat) {
+  while (!chat._hasBeenRendered || chat._waitingToRender_) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+function line(className, text) {
+  const element = document.createElement(className.startsWith("dots") ? "span" : "div");
+  if (className) element.className = className;
+  element.textContent = text;
+  return element;
+}
