@@ -13,6 +13,7 @@ import asyncio
 import logging
 import os
 import sys
+import tarfile
 import tempfile
 import warnings
 from collections import Counter
@@ -58,11 +59,16 @@ async def run(model: Path, stories: Path, results: Path) -> int:
     _quiet()
     from rasa.core import test as tester
     from rasa.core.agent import Agent
+    from rasa.shared.exceptions import RasaException
 
-    agent = Agent.load(str(model))
-    if not agent.is_ready():
-        raise StoriesUnusable(f"{model} cannot be loaded")
-    trackers = _read(agent, stories)
+    try:
+        agent = Agent.load(str(model))
+    except (RasaException, OSError, EOFError, tarfile.TarError) as error:
+        raise StoriesUnusable(f"{model} cannot be loaded: {error}") from error
+    try:
+        trackers = _read(agent, stories)
+    except RasaException as error:
+        raise StoriesUnusable(str(error)) from error
     _leave_out_unannotated_entities(agent.processor, trackers)
     outcome, _, _ = await tester._collect_story_predictions(trackers, agent, use_e2e=True)
     failed = outcome.failed_stories
@@ -71,7 +77,7 @@ async def run(model: Path, stories: Path, results: Path) -> int:
     for line in wrong:
         print(line)
     messages = sum(1 for tracker in trackers for event in tracker.events if event.type_name == "user")
-    print(f"{len(trackers) - len(failed)}/{len(trackers)} stories passed, {len(wrong)} of {messages} messages wrong")
+    print(f"{len(trackers) - len(failed)} of {len(trackers)} stories ({messages} messages) passed, {len(wrong)} faults")
     return 1 if failed else 0
 
 
