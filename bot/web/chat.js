@@ -137,6 +137,7 @@ class ChatPage {
 
   #onRefused(item, error) {
     this.#mark(item, WORDS.refused, "bad");
+    this.#thread.settle(this.#echoes.entryOf(item));
     this.#echoes.drop(item);
     const byStatus = { 413: WORDS.photoTooLarge, 415: WORDS.photoUnknown };
     const fallback = error ? (byStatus[error.status] ?? WORDS.refusedWhy) : WORDS.photoLost;

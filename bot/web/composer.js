@@ -52,6 +52,7 @@ export class Composer {
   }
 
   #name(button) {
+    this.#input.tabIndex = 0;
     this.#input.setAttribute("aria-label", WORDS.inputName);
     this.#input.setAttribute("aria-multiline", "true");
     this.#input.setAttribute("enterkeyhint", "send");

@@ -20,6 +20,9 @@ export class Thread {
   #entries = [];
   #typing = null;
   #typingTimer = 0;
+  // Whoever reads the newest message goes on seeing it when the keyboard opens or a photo arrives.
+  #pinned = true;
+  #resized;
   #lastTap = { payload: null, at: 0 };
 
   /** Needs deep-chat to be defined. `events`: tap(button), load(url) → Promise<Blob>. */
@@ -49,6 +52,9 @@ export class Thread {
     this.#log.setAttribute("role", "log");
     this.#log.setAttribute("aria-label", WORDS.log);
     this.#log.setAttribute("aria-busy", "true");
+    this.#log.addEventListener("scroll", () => (this.#pinned = this.#isAtEnd()), { passive: true });
+    this.#resized = new ResizeObserver(() => this.#pinned && this.toEnd());
+    this.#resized.observe(this.#log);
   }
 
   get root() {
@@ -71,7 +77,10 @@ export class Thread {
     const slot = this.root.querySelector("[data-slot]");
     slot.removeAttribute("data-slot");
     const outer = slot.closest(".outer-message-container");
-    this.#list ??= outer.parentElement;
+    if (!this.#list) {
+      this.#list = outer.parentElement;
+      this.#resized.observe(this.#list);
+    }
     outer.dataset.author = author;
     outer.setAttribute("role", "group");
     outer.setAttribute("aria-label", WORDS[author] ?? WORDS.system);
@@ -89,9 +98,17 @@ export class Thread {
 
   /** A sentence of the page itself, small and in the middle. */
   note(text) {
+    return this.add({ author: "system", text, order: this.#afterStored() });
+  }
+
+  /** Let an entry that will never be stored stay where the conversation is now. */
+  settle(entry) {
+    this.reorder(entry, this.#afterStored());
+  }
+
+  #afterStored() {
     const stored = this.#entries.filter((entry) => entry.order < LAST);
-    const order = stored.length ? stored[stored.length - 1].order + 0.001 : 0.5;
-    return this.add({ author: "system", text, order });
+    return stored.length ? stored[stored.length - 1].order + 0.001 : 0.5;
   }
 
   /** Move an entry to its place. */
@@ -197,6 +214,7 @@ export class Thread {
     if (!atEnd && entry.author !== "contact") return;
     // An answer that is taller than the screen is read from its beginning.
     const tall = entry.author !== "contact" && entry.outer.offsetHeight > this.#log.clientHeight - 24;
+    this.#pinned = !tall;
     if (tall) this.#log.scrollTop = entry.outer.offsetTop - this.#log.offsetTop - 12;
     else this.toEnd();
   }

@@ -96,6 +96,8 @@ class FakeApi:
         self.swallow_answers = 0
         # Whether a 202 names the client's id (as the gateway does) or the stored message's.
         self.echoes_client_ids = True
+        self.closing = False
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.app = Starlette(
             routes=[
@@ -117,6 +119,13 @@ class FakeApi:
     def refuse_next(self, status: int, message: str, **headers: str) -> None:
         """The next message that is posted gets this answer instead."""
         self.refusals.append((status, message, {k.replace("_", "-"): v for k, v in headers.items()}))
+
+    def close(self) -> None:
+        """End every long poll; safe from another thread."""
+        self.closing = True
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(lambda: [talk.tell() for talk in self.talks.values()])
+            self._loop = None
 
     async def _index(self, _request: Request) -> Response:
         return FileResponse(WEB / "index.html")
@@ -200,10 +209,12 @@ class FakeApi:
             return talk
         after = int(request.query_params.get("after", 0))
         wait = min(25.0, float(request.query_params.get("wait", 0)))
-        loop = asyncio.get_running_loop()
+        loop = self._loop = asyncio.get_running_loop()
         end = loop.time() + wait
         typing = talk.typing
         while not (found := talk.messages[after:]) and typing == talk.typing and loop.time() < end:
+            if self.closing:
+                break
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(talk.changed.wait(), end - loop.time())
         return JSONResponse({"messages": found, "typing": talk.typing})
@@ -262,6 +273,7 @@ class FakeServer:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
+        self.api.closing = False
         config = uvicorn.Config(self.api.app, port=self.port, log_level="error", ws="none", lifespan="off")
         config.timeout_graceful_shutdown = 1
         self._server = uvicorn.Server(config)
@@ -275,6 +287,7 @@ class FakeServer:
     def stop(self) -> None:
         assert self._server is not None and self._thread is not None
         self._server.should_exit = True
+        self.api.close()
         self._thread.join(10)
         if self._thread.is_alive():
             raise RuntimeError("the fake API did not stop")
