@@ -7,21 +7,20 @@ mark `typed` in its metadata and stays what the classifier made of it, whatever 
 
 from __future__ import annotations
 
-from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
+import rasa.nlu.classifiers.regex_message_handler as stock
 from rasa.shared.core.domain import Domain
 from rasa.shared.nlu.training_data.message import Message
 
 TYPED = "typed"
 
 
-class PayloadReader(RegexMessageHandler):
-    """Rasa's handler, for messages that were not typed."""
+class RegexMessageHandler(stock.RegexMessageHandler):
+    """Rasa's handler, for messages that were not typed; named alike because entities carry the name."""
 
     def process(self, messages: list[Message], domain: Domain | None = None) -> list[Message]:
         """As stock, leaving typed messages alone."""
+        read = super().process
         return [
-            message
-            if (message.get("metadata") or {}).get(TYPED)
-            else super(PayloadReader, self).process([message], domain)[0]
+            message if (message.get("metadata") or {}).get(TYPED) else read([message], domain)[0]
             for message in messages
         ]

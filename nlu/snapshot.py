@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.events import SkipEventInMDStoryMixin
 from rasa.shared.core.trackers import DialogueStateTracker, TrackerActiveLoop
 
@@ -38,7 +39,6 @@ class Snapshot(SkipEventInMDStoryMixin):
                 "paused": tracker.is_paused(),
                 "active_loop": dataclasses.asdict(loop) if loop else None,
                 "latest_action": tracker.latest_action,
-                "followup_action": tracker.followup_action,
             },
             timestamp,
         )
@@ -53,7 +53,9 @@ class Snapshot(SkipEventInMDStoryMixin):
         loop = self.state["active_loop"]
         tracker.active_loop = TrackerActiveLoop(**loop) if loop else None
         tracker.latest_action = self.state["latest_action"]
-        tracker.followup_action = self.state["followup_action"]
+        # As in a fresh tracker: listening comes next. Policies show the state at such a point even if what follows is
+        # hidden from them, and without any state they fail.
+        tracker.followup_action = ACTION_LISTEN_NAME
 
     def as_dict(self) -> dict[str, Any]:
         """A dictionary that `_from_parameters` reads back."""

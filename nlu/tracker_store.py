@@ -1,6 +1,6 @@
 """Conversations on one SQLite file that stay cheap however long they grow.
 
-Rasa is handed the last two dozen events, behind a `Snapshot` of what the older ones had built up; every event stays on
+Rasa is handed the last two dozen events, behind what stands for the older ones (nlu/window.py); every event stays on
 disk until the retention ends. A turn is one transaction, so a killed process leaves whole turns only. Several Rasa
 processes may share the file: a conversation's version is checked at each read and write, and a turn that comes second
 is appended to what the first has written. What is cached never reaches a caller's hands: each tracker is built anew.
@@ -16,18 +16,16 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import rasa.shared.utils.common
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
-from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
+from rasa.shared.core.constants import ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
-    ActiveLoop,
     BotUttered,
     ConversationPaused,
     ConversationResumed,
@@ -41,21 +39,21 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from nlu.snapshot import Snapshot
+from nlu.window import EMPTY, KEPT_EVENTS, Window, is_action, shorten
 
-KEPT_EVENTS = 24  # four to five turns: more than any rule or memoised story looks back
-CUT_AT = 40  # cutting costs a replay, so not at every turn
-LONGEST_LOOP = 400  # a loop's events are kept together up to here; a form of a registration has about 120
 CACHED_CONVERSATIONS = 2000
 DAY = 24 * 60 * 60.0
 HOUR = 60 * 60.0
 
+SCHEMA_VERSION = 2
 _SCHEMA = """
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS conversations (
     sender_id TEXT PRIMARY KEY,
     version INTEGER NOT NULL,
     window_start INTEGER NOT NULL,
     next_seq INTEGER NOT NULL,
-    snapshot TEXT,
+    kept TEXT NOT NULL,
     updated_at REAL NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS events (
@@ -66,6 +64,7 @@ CREATE TABLE IF NOT EXISTS events (
     PRIMARY KEY (sender_id, seq)
 );
 CREATE INDEX IF NOT EXISTS events_by_message ON events (sender_id, message_id) WHERE message_id IS NOT NULL;
+COMMIT;
 """
 
 # `Event.resolve_by_type` walks the class tree for each event; the tree is the same for all.
@@ -90,24 +89,6 @@ _PLAIN_EVENTS = frozenset(
 
 class DuplicateTurn(Exception):
     """Another process has handled this very message in the meantime."""
-
-
-@dataclass(frozen=True)
-class Window:
-    """The part of a conversation that Rasa is handed, and where it stands in the whole."""
-
-    version: int
-    start: int
-    next_seq: int
-    snapshot: Snapshot | None
-    events: tuple[Event, ...]
-
-    def all_events(self) -> list[Event]:
-        """What goes into a tracker."""
-        return [self.snapshot, *self.events] if self.snapshot else list(self.events)
-
-
-EMPTY = Window(0, 0, 0, None, ())
 
 
 class StoredTracker(DialogueStateTracker):
@@ -155,7 +136,10 @@ class SqliteTrackerStore(TrackerStore):
         # Survives a killed process; a power cut may cost the last turns, never the file.
         self._database.execute("PRAGMA synchronous = NORMAL")
         self._database.execute("PRAGMA secure_delete = FAST")
-        self._database.executescript(_SCHEMA)
+        if self._database.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
+            # What is asked and answered is kept elsewhere; here is only the thread of each talk, which starts afresh.
+            self._database.executescript("DROP TABLE IF EXISTS events; DROP TABLE IF EXISTS conversations;")
+        self._database.executescript(f"{_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION};")
         self._delete_expired()
 
     def close(self) -> None:
@@ -212,7 +196,7 @@ class SqliteTrackerStore(TrackerStore):
             if isinstance(event, UserUttered):
                 break
             before.insert(0, event)
-            if isinstance(event, ActionExecuted) and event.action_name == ACTION_SESSION_START_NAME:
+            if is_action(event, ACTION_SESSION_START_NAME):
                 return before + turn[:end]
         return turn[:end]
 
@@ -244,51 +228,22 @@ class SqliteTrackerStore(TrackerStore):
                 for seq, event in enumerate(new, base.next_seq)
             ],
         )
-        window = self._cut(
-            sender_id,
-            Window(
-                base.version + 1,
-                base.start,
-                base.next_seq + len(new),
-                base.snapshot,
-                base.events + tuple(new),
-            ),
-        )
+        longer = Window(base.version + 1, base.start, base.next_seq + len(new), base.kept, base.events + tuple(new))
+        window = shorten(longer, lambda events: self._tracker(sender_id, longer, events))
         self._database.execute(
-            "INSERT INTO conversations (sender_id, version, window_start, next_seq, snapshot, updated_at)"
+            "INSERT INTO conversations (sender_id, version, window_start, next_seq, kept, updated_at)"
             " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (sender_id) DO UPDATE SET version = excluded.version,"
             " window_start = excluded.window_start, next_seq = excluded.next_seq,"
-            " snapshot = excluded.snapshot, updated_at = excluded.updated_at",
+            " kept = excluded.kept, updated_at = excluded.updated_at",
             (
                 sender_id,
                 window.version,
                 window.start,
                 window.next_seq,
-                json.dumps(window.snapshot.as_dict()) if window.snapshot else None,
+                json.dumps([event.as_dict() for event in window.kept]),
                 time.time(),
             ),
         )
-        return window
-
-    def _cut(self, sender_id: str, window: Window) -> Window:
-        """Leave out old sessions, and old turns once there are too many of them."""
-        events = window.events
-        for index in range(len(events) - 1, 0, -1):
-            if _is_action(events[index], ACTION_SESSION_START_NAME):
-                window = Window(window.version, window.start + index, window.next_seq, None, events[index:])
-                events = window.events
-                break
-        if len(events) <= CUT_AT:
-            return window
-        latest = len(events) - KEPT_EVENTS
-        if len(events) <= LONGEST_LOOP:
-            latest = min(latest, _start_of_open_loop(events))
-        for index in range(latest, 0, -1):
-            if _is_boundary(events, index):
-                dropped = Window(window.version, 0, 0, window.snapshot, events[:index])
-                before = self._tracker(sender_id, dropped, dropped.all_events())
-                snapshot = Snapshot.of(before, events[index - 1].timestamp)
-                return Window(window.version, window.start + index, window.next_seq, snapshot, events[index:])
         return window
 
     def _tracker(self, sender_id: str, window: Window, events: Sequence[Event]) -> StoredTracker:
@@ -318,17 +273,17 @@ class SqliteTrackerStore(TrackerStore):
 
     def _load_window(self, sender_id: str) -> Window:
         row = self._database.execute(
-            "SELECT version, window_start, next_seq, snapshot FROM conversations WHERE sender_id = ?",
+            "SELECT version, window_start, next_seq, kept FROM conversations WHERE sender_id = ?",
             (sender_id,),
         ).fetchone()
         if row is None:  # deleted by another process since its version was read
             return EMPTY
-        version, start, next_seq, snapshot = row
+        version, start, next_seq, kept = row
         return Window(
             int(version),
             int(start),
             int(next_seq),
-            _event(snapshot) if snapshot else None,
+            tuple(_event(fields) for fields in json.loads(kept)),
             tuple(self._load_events(sender_id, int(start), int(next_seq))),
         )
 
@@ -337,7 +292,7 @@ class SqliteTrackerStore(TrackerStore):
             "SELECT data FROM events WHERE sender_id = ? AND seq >= ? AND seq < ? ORDER BY seq",
             (sender_id, start, end),
         )
-        return [_event(row[0]) for row in rows]
+        return [_event(json.loads(row[0])) for row in rows]
 
     def _remember(self, sender_id: str, window: Window) -> None:
         self._cache[sender_id] = window
@@ -375,33 +330,5 @@ class SqliteTrackerStore(TrackerStore):
             raise
 
 
-def _event(data: str) -> Event:
-    fields = json.loads(data)
+def _event(fields: dict[str, Any]) -> Event:
     return _EVENT_TYPES[fields["event"]]._from_parameters(fields)
-
-
-def _is_action(event: Event, name: str) -> bool:
-    return isinstance(event, ActionExecuted) and event.action_name == name
-
-
-def _is_boundary(events: Sequence[Event], index: int) -> bool:
-    """Whether a turn ends before `index`.
-
-    The closing `action_listen` stays in front of the message that follows it: reverting that message looks for it.
-    While the assistant is paused there is none.
-    """
-    if _is_action(events[index], ACTION_LISTEN_NAME):
-        return True
-    return isinstance(events[index], UserUttered) and not _is_action(events[index - 1], ACTION_LISTEN_NAME)
-
-
-def _start_of_open_loop(events: Sequence[Event]) -> int:
-    """Where the loop that is still active was started; the end if none is.
-
-    `applied_events` folds a loop's repetitions only if it sees the loop start.
-    """
-    for index in range(len(events) - 1, -1, -1):
-        event = events[index]
-        if isinstance(event, ActiveLoop):
-            return index if event.name else len(events)
-    return len(events)

@@ -37,15 +37,14 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 from rasa.utils.endpoints import ClientResponseError
 
-from nlu import action_server, rule_policy
-from nlu.payloads import PayloadReader
+from nlu import action_server, payloads, rule_policy
 from nlu.runner import SequentialGraphRunner
 from nlu.tracker_store import DuplicateTurn, SqliteTrackerStore
 
 logger = logging.getLogger(__name__)
 
 # Components that serve a model in place of the ones that it was trained with; they need nothing else trained.
-_OURS = {RulePolicy: rule_policy.RulePolicy, RegexMessageHandler: PayloadReader}
+_OURS = {RulePolicy: rule_policy.RulePolicy, RegexMessageHandler: payloads.RegexMessageHandler}
 
 
 class TurnFailed(RasaException):
