@@ -1,11 +1,11 @@
-"""When the assistant isn't sure: "Ý anh/chị là …?" with the likeliest topics, and what the citizen says to that.
+"""When the assistant isn't sure: "Ý anh/chị là …?" with the likeliest topics, and a yes or no to that.
 
-Owns the choice of what is offered. The words are the guide's (`offer_intents`, `deny`, `affirm`, `inform`).
+Owns the choice of what is offered. The words are the guide's (`offer_intents`, `deny`, `affirm`). A choice by number or
+by its title never gets here: `bot.choices` takes it for the tap that it stands for.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,23 +24,7 @@ _OFFERING = ("action_offer_intents", "action_correct_answer")
 # Answers to a question or a value mean nothing as a topic to choose.
 _NO_TOPIC = frozenset({"affirm", "deny", "inform", "correct_info", "out_of_scope", "greet", "thank", "goodbye", STAFF})
 _USUAL_TOPICS = ("register_account", "forgot_password", "lookup_bhxh_code")
-_ORDINALS = {
-    "1": 0, "mot": 0, "một": 0, "nhat": 0, "nhất": 0, "dau": 0, "đầu": 0, "tren": 0, "trên": 0,
-    "2": 1, "hai": 1, "nhi": 1, "nhì": 1, "giua": 1, "giữa": 1,
-    "3": 2, "ba": 2, "cuoi": 2, "cuối": 2, "duoi": 2, "dưới": 2,
-}  # fmt: skip
-# "số 2", "cái thứ hai", "ý đầu tiên": an ordinal with nothing else of weight around it.
-_CHOICE = re.compile(
-    r"(?:(?:dạ|da|vâng|vang|ừ|u|em|chọn|chon|lấy|lay|số|so|cái|cai|thứ|thu|ý|y|câu|cau|mục|muc|nút|nut)\s+)*"
-    r"(?P<ordinal>\w+)(?:\s+(?:tiên|tien|cùng|cung|á|a|ạ|đi|di|đó|do|nha|nhé|nhe))*[.!)]*"
-)
 Events = list[dict[str, Any]]
-
-
-def choice(text: str) -> int | None:
-    """Which of the offers a text names (0 is the first); None when it names none."""
-    match = _CHOICE.fullmatch(text.strip().lower())
-    return _ORDINALS.get(match["ordinal"]) if match else None
 
 
 class _GuideAction(Action):
@@ -57,14 +41,6 @@ class _GuideAction(Action):
         dispatcher.utter_message(json_message={"text": lead_in, "buttons": buttons})
         return [SlotSet(SLOT, list(intents))]
 
-    def _chosen(self, tracker: Tracker) -> str | None:
-        """The offer that the message names by its number, if the turn before was an offer."""
-        offered = tracker.get_slot(SLOT) or []
-        number = choice(tracker.latest_message.get("text") or "")
-        if last_action(tracker) in _OFFERING and number is not None and number < len(offered):
-            return str(offered[number])
-        return None
-
     def _topics(self, ranked: Sequence[str], without: Sequence[str] = ()) -> list[str]:
         """The likeliest three that can be chosen, filled up with what people usually ask."""
         topics = [i for i in ranked if i not in _NO_TOPIC and i in self._guide.ids and i not in without]
@@ -79,10 +55,6 @@ class ActionOfferIntents(_GuideAction):
         return "action_offer_intents"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
-        chosen = self._chosen(tracker)
-        if chosen is not None:
-            self._answer(dispatcher, chosen)
-            return [SlotSet(SLOT, None)]
         topics = self._topics(ranking(tracker.latest_message))
         again = last_action(tracker) == self.name()
         lead_in = self._guide.get("offer_again" if again else "offer_intents").text
@@ -123,15 +95,3 @@ class ActionAcceptOffer(_GuideAction):
             return [SlotSet(SLOT, None)]
         self._answer(dispatcher, "register_now" if before == "utter_register_account" else "affirm")
         return []
-
-
-class ActionTakeValue(_GuideAction):
-    """For `inform` outside of a form: "số 2" chooses an offer, any other value was not asked for."""
-
-    def name(self) -> str:
-        return "action_take_value"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
-        chosen = self._chosen(tracker)
-        self._answer(dispatcher, chosen or "inform")
-        return [SlotSet(SLOT, None)] if chosen else []

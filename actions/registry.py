@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.interfaces import Action
 
-from actions.offers import ActionAcceptOffer, ActionCorrectAnswer, ActionOfferIntents, ActionTakeValue
+from actions.offers import ActionAcceptOffer, ActionCorrectAnswer, ActionOfferIntents
 from helpdesk.guide import Guide
 
 
@@ -14,5 +14,4 @@ def actions(guide: Guide) -> list[Action]:
         ActionOfferIntents(guide),
         ActionCorrectAnswer(guide),
         ActionAcceptOffer(guide),
-        ActionTakeValue(guide),
     ]

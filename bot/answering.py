@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.choices import chosen_button
 from bot.dialogue import DialogueClient, DialogueReply
 from bot.hygiene import has_emoji, has_words
 from helpdesk.conversations import Conversations
@@ -18,6 +19,8 @@ from helpdesk.models import Author, Button, ChannelIdentity, Conversation, Inbox
 
 # A message longer than this is a letter, not a question (see the list of inputs).
 TEXT_LIMIT = 2000
+# Nobody types more than this to name a button.
+_LONGEST_CHOICE = 60
 
 COMMANDS = {
     "/start": "answer:welcome",
@@ -72,6 +75,10 @@ class Answering:
         command = COMMANDS.get(text.strip().lower())
         if command is not None:
             return await self._tap(entry, command)
+        if len(text) <= _LONGEST_CHOICE:
+            button = chosen_button(text, await self._conversations.store.last_buttons(entry.message))
+            if button is not None:
+                return await self._tap(entry, button.payload or "")
         return await self._ask(entry, text=text)
 
     async def _tap(self, entry: InboxEntry, payload: str) -> list[Reply]:

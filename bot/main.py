@@ -14,7 +14,6 @@ from starlette.applications import Starlette
 
 from bot.answering import Answering
 from bot.app import build_app
-from bot.channels.telegram import TelegramChannel
 from bot.channels.web import WebChannel
 from bot.dialogue import DialogueClient
 from bot.gateway import open_gateway
@@ -50,6 +49,9 @@ async def _assemble(stack: AsyncExitStack, services: Services) -> Starlette:
     channels = {}
     webhooks = {}
     if settings.telegram_token:
+        # Imported only when used: the library costs a second of start and 27 MiB.
+        from bot.channels.telegram import TelegramChannel
+
         telegram = await stack.enter_async_context(TelegramChannel.open(settings, gateway))
         channels[telegram.name] = telegram
         if settings.telegram_mode == "webhook":

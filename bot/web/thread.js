@@ -215,8 +215,9 @@ export class Thread {
     // An answer that is taller than the screen is read from its beginning.
     const tall = entry.author !== "contact" && entry.outer.offsetHeight > this.#log.clientHeight - 24;
     this.#pinned = !tall;
-    if (tall) this.#log.scrollTop = entry.outer.offsetTop - this.#log.offsetTop - 12;
-    else this.toEnd();
+    if (!tall) return this.toEnd();
+    const above = entry.outer.getBoundingClientRect().top - this.#log.getBoundingClientRect().top;
+    this.#log.scrollTop += above - 12;
   }
 }
 

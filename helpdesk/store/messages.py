@@ -365,6 +365,15 @@ class MessageStore:
         )
         return None if row is None else row["title"]
 
+    async def last_buttons(self, message: Message) -> tuple[Button, ...]:
+        """The buttons of the message right before this one, if the assistant wrote it."""
+        row = await self._database.fetch_one(
+            f"SELECT {_MESSAGE} FROM messages m WHERE m.conversation_id = ? AND m.seq < ? AND m.author <> ? "  # noqa: S608
+            "ORDER BY m.seq DESC LIMIT 1",
+            (message.conversation_id, message.seq, Author.SYSTEM.value),
+        )
+        return _message(row).buttons if row is not None and row["author"] == Author.ASSISTANT.value else ()
+
     async def record_feedback(self, conversation_id: str, answer: str, helped: bool) -> None:
         """Keep whether an answer of the guide helped."""
         async with self._database.transaction() as transaction:

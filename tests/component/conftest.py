@@ -30,7 +30,8 @@ from helpdesk.settings import Settings
 @asynccontextmanager
 async def serving(app: Starlette, port: int = 0) -> AsyncIterator[int]:
     """The application on a real socket; yields its port."""
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, lifespan="off", timeout_graceful_shutdown=1))
+    config = uvicorn.Config(app, port=port, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(server._serve())
     try:

@@ -145,7 +145,9 @@ async def test_what_is_typed_is_never_a_command(
 
 async def test_only_buttons_of_this_conversation_count(chat: Chat, rasa: StandInRasa) -> None:
     async def with_button(_request: dict[str, Any]) -> Response:
-        return JSONResponse({"replies": [{"text": "chọn", "buttons": [{"title": "Ca 7", "payload": '/open{"case":7}'}]}]})
+        return JSONResponse(
+            {"replies": [{"text": "chọn", "buttons": [{"title": "Ca 7", "payload": '/open{"case":7}'}]}]}
+        )
 
     other = await Chat.open(chat.http)
     rasa.behave = with_button
@@ -188,9 +190,7 @@ async def test_feedback_is_kept(chat: Chat, stack: Stack) -> None:
     assert await stack.store.feedback_counts() == {"ask_install_app": (0, 1)}
 
 
-async def test_a_flood_is_slowed_with_one_notice_and_others_do_not_feel_it(
-    tuned: Settings, rasa: StandInRasa
-) -> None:
+async def test_a_flood_is_slowed_with_one_notice_and_others_do_not_feel_it(tuned: Settings, rasa: StandInRasa) -> None:
     limited = replace(tuned, flood_burst=3, flood_limit=8, flood_pause=0.05)
     async with running(limited) as stack:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(stack.web), base_url="http://test") as http:
@@ -262,3 +262,23 @@ async def test_replies_unsent_at_a_kill_go_out_after_the_restart(tuned: Settings
     working = Platform()
     async with running(tuned, {"telegram": working}):
         await wait_for(lambda: working.sent == ["nghe: a"])
+
+
+async def test_a_choice_in_words_is_a_tap_on_the_last_answer_s_button(chat: Chat, rasa: StandInRasa) -> None:
+    async def offer(_request: dict[str, Any]) -> Response:
+        buttons = [{"title": "A", "payload": "/greet"}, {"title": "B", "payload": "/thank"}]
+        return JSONResponse({"replies": [{"text": "Ý anh/chị là …?", "buttons": buttons}]})
+
+    rasa.behave = offer
+    await chat.send(text="gì đó")
+    await chat.until(1)
+    await chat.send(text="số 2")
+    await chat.until(2)
+    rasa.behave = rasa.echo
+    await chat.send(text="b")
+    await chat.until(3)
+    await chat.send(text="số 2")
+    await chat.until(4)
+    asked = [{k: v for k, v in r.items() if k in ("message", "payload")} for r in rasa.asked]
+    # The last one follows an answer without buttons: there it is just words.
+    assert asked == [{"message": "gì đó"}, {"payload": "/thank"}, {"payload": "/thank"}, {"message": "số 2"}]

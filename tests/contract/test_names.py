@@ -13,7 +13,8 @@ from helpdesk.guide import INTENTS, load_guide
 
 ROOT = Path(__file__).resolve().parents[2]
 GATEWAY_ONLY = {"send_photo", "share_location", "share_contact"}
-ENTITIES = "bhxh_code bhyt_card national_id phone email date location agency benefit insurance".split()
+ENTITIES = ["bhxh_code", "bhyt_card", "national_id", "phone", "email"]
+ENTITIES += ["date", "location", "agency", "benefit", "insurance"]
 
 
 def read(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The whole product as `make run` starts it: supervisor, Rasa, actions and bot, on ports and a data folder of its own."""
+"""The whole product as `make run` starts it: supervisor, Rasa, actions and bot, on its own ports and data folder."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ class Product:
 
     def pid(self, name: str) -> int | None:
         """The child's process id, found among the supervisor's children only."""
-        listed = subprocess.run(["ps", "--ppid", str(self.process.pid), "-o", "pid=,args="], capture_output=True, text=True)
+        listed = subprocess.run(
+            ["ps", "-ww", "--ppid", str(self.process.pid), "-o", "pid=,args="], capture_output=True, text=True
+        )
         for line in listed.stdout.splitlines():
             number, _, command = line.strip().partition(" ")
             if CHILDREN[name] in command:

@@ -8,7 +8,7 @@ import pytest
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 
-from actions.offers import ActionAcceptOffer, ActionCorrectAnswer, ActionOfferIntents, ActionTakeValue, choice
+from actions.offers import ActionAcceptOffer, ActionCorrectAnswer, ActionOfferIntents
 from helpdesk.guide import Guide, load_guide
 from helpdesk.settings import Settings
 
@@ -50,7 +50,9 @@ async def play(run: Action, events: list[dict[str, Any]], offered: list[str] | N
 
 
 async def test_the_three_likeliest_topics_and_staff_are_offered(guide: Guide) -> None:
-    message = user("mã", "nlu_fallback", "lookup_bhxh_code", "affirm", "ask_agency_choice", "otp_not_received", "scan_card")
+    message = user(
+        "mã", "nlu_fallback", "lookup_bhxh_code", "affirm", "ask_agency_choice", "otp_not_received", "scan_card"
+    )
     said, events = await play(ActionOfferIntents(guide), [LISTEN, message])
     assert [b["payload"] for b in said["buttons"]] == [
         "/lookup_bhxh_code",
@@ -75,34 +77,7 @@ async def test_the_second_time_in_a_row_it_is_said_differently(guide: Guide) -> 
     assert first["text"] != again["text"]
 
 
-@pytest.mark.parametrize(
-    ("text", "index"),
-    [("2", 1), ("số 2", 1), ("cái thứ hai ạ", 1), ("dạ cái đầu tiên", 0), ("cuoi cung", 2), ("so 3 nha", 2)],
-)
-def test_a_choice_by_number(text: str, index: int) -> None:
-    assert choice(text) == index
-
-
-@pytest.mark.parametrize("text", ["", "4", "0905123456", "tôi chọn gì đây", "hai mươi", "1 2"])
-def test_what_is_no_choice(text: str) -> None:
-    assert choice(text) is None
-
-
 OFFERED = ["forgot_password", "login_problem", "change_password"]
-
-
-@pytest.mark.parametrize("run", [ActionTakeValue, ActionOfferIntents])
-async def test_a_number_after_an_offer_chooses(guide: Guide, run: Any) -> None:
-    events = [LISTEN, user("mk", "help"), action("action_offer_intents"), LISTEN, user("số 2", "inform")]
-    said, slots = await play(run(guide), events, OFFERED)
-    assert said == {"answer": "login_problem"}
-    assert slots[0]["value"] is None
-
-
-async def test_a_number_long_after_an_offer_does_not(guide: Guide) -> None:
-    events = [LISTEN, user("mk", "help"), action("utter_greet"), LISTEN, user("2", "inform")]
-    said, _ = await play(ActionTakeValue(guide), events, OFFERED)
-    assert said == {"answer": "inform"}
 
 
 async def test_yes_after_an_offer_takes_the_first(guide: Guide) -> None:

@@ -1,0 +1,54 @@
+"""When words stand for a tap: "số 2", "cái đầu tiên", or a button's own title typed out.
+
+Many people don't tap: they dictate, or their screen shows no buttons. Owns reading such a choice off the buttons of the
+assistant's last message; everything else is for the dialogue.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from helpdesk.models import Button
+
+_ORDINALS = {
+    "1": 0, "mot": 0, "nhat": 0, "dau": 0, "tren": 0,
+    "2": 1, "hai": 1, "nhi": 1, "giua": 1,
+    "3": 2, "ba": 2,
+    "4": 3, "bon": 3, "tu": 3,
+    "5": 4, "nam": 4,
+    "cuoi": -1,
+}  # fmt: skip
+_LEAD = r"(?:da|vang|uh?|em|toi|minh|chon|lay|bam|so|cai|thu|y|cau|muc|nut|dong|o)"
+_TAIL = r"(?:tien|cung|a|di|do|nha|nhe|nghe|em|ban|ad|giup)"
+# "so 2", "cai thu hai a", "dau tien": an ordinal with nothing else of weight around it.
+_CHOICE = re.compile(rf"(?:{_LEAD}\s+)*(?P<ordinal>\w+)(?:\s+{_TAIL})*")
+# A lone "a", "tư" or "năm" is rather a word than a number; these need "số", "cái", "thứ" before them.
+_NEEDS_LEAD = frozenset({"tu", "nam", "ba", "dau", "tren", "giua", "hai", "mot", "bon"})
+
+
+def fold(text: str) -> str:
+    """Lower case without accents and punctuation, words one space apart."""
+    plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    kept = (c if c.isalnum() else " " for c in plain if unicodedata.category(c) != "Mn")
+    return " ".join("".join(kept).split())
+
+
+def chosen_button(text: str, buttons: Sequence[Button]) -> Button | None:
+    """The button that the text stands for; only those that can be tapped back count."""
+    taps = [button for button in buttons if button.payload]
+    folded = fold(text)
+    if not taps or not folded:
+        return None
+    for button in taps:
+        if fold(button.title) == folded:
+            return button
+    match = _CHOICE.fullmatch(folded)
+    if match is None:
+        return None
+    ordinal = match["ordinal"]
+    if ordinal in _NEEDS_LEAD and folded == ordinal:
+        return None
+    index = _ORDINALS.get(ordinal)
+    return taps[index] if index is not None and index < len(taps) else None

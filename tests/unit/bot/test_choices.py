@@ -1,0 +1,46 @@
+"""Words that stand for a tap, and words that don't."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.choices import chosen_button
+from helpdesk.models import Button
+
+BUTTONS = (
+    Button("Quên mật khẩu", "/forgot_password"),
+    Button("Trang của BHXH", url="https://baohiemxahoi.gov.vn"),
+    Button("Đổi mật khẩu", "/change_password"),
+    Button("Gặp nhân viên", "/talk_to_human"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "payload"),
+    [
+        ("1", "/forgot_password"),
+        ("số 2", "/change_password"),
+        ("so 2 nha", "/change_password"),
+        ("cái thứ hai ạ", "/change_password"),
+        ("Dạ cái đầu tiên", "/forgot_password"),
+        ("thứ ba", "/talk_to_human"),
+        ("cuối cùng", "/talk_to_human"),
+        ("chọn số 3 giúp em", "/talk_to_human"),
+        ("gap nhan vien", "/talk_to_human"),
+        ("ĐỔI MẬT KHẨU!", "/change_password"),
+    ],
+)
+def test_a_choice(text: str, payload: str) -> None:
+    button = chosen_button(text, BUTTONS)
+    assert button is not None and button.payload == payload
+
+
+@pytest.mark.parametrize(
+    "text", ["", "4", "ba", "năm", "0905123456", "12", "tôi chọn gì đây", "Trang của BHXH", "1 2", "mật khẩu"]
+)
+def test_no_choice(text: str) -> None:
+    assert chosen_button(text, BUTTONS) is None
+
+
+def test_without_buttons_a_number_is_a_number() -> None:
+    assert chosen_button("2", ()) is None
