@@ -8,8 +8,10 @@ import { outsideLink, putText } from "./richtext.js";
 import { WORDS } from "./words.js";
 
 const NEAR_END = 80;
+const AT_END = 8;
 const TYPING_DELAY = 300;
 const DOUBLE_TAP = 800;
+const PICTURES = ["photo", "picture", "image"];
 const LAST = Number.MAX_SAFE_INTEGER;
 
 export class Thread {
@@ -22,6 +24,7 @@ export class Thread {
   #typingTimer = 0;
   // Whoever reads the newest message goes on seeing it when the keyboard opens or a photo arrives.
   #pinned = true;
+  #goal = 0;
   #resized;
   #lastTap = { payload: null, at: 0 };
 
@@ -52,7 +55,7 @@ export class Thread {
     this.#log.setAttribute("role", "log");
     this.#log.setAttribute("aria-label", WORDS.log);
     this.#log.setAttribute("aria-busy", "true");
-    this.#log.addEventListener("scroll", () => (this.#pinned = this.#isAtEnd()), { passive: true });
+    this.#log.addEventListener("scroll", () => (this.#pinned = this.#toGo() < AT_END), { passive: true });
     this.#resized = new ResizeObserver(() => this.#pinned && this.toEnd());
     this.#resized.observe(this.#log);
   }
@@ -93,6 +96,9 @@ export class Thread {
     if (buttons.length) outer.append(this.#choices(buttons));
     this.#place(entry);
     this.#follow(entry, atEnd);
+    // deep-chat scrolls once more in a timer of its own, to a place of its own.
+    this.#goal = this.#log.scrollTop;
+    setTimeout(() => (this.#log.scrollTop = this.#goal));
     return entry;
   }
 
@@ -168,7 +174,7 @@ export class Thread {
 
   #attachment({ kind, url }, author) {
     const load = () => this.#events.load(url);
-    if (kind !== "image" && kind !== "photo") return fileView(load, WORDS.file);
+    if (!PICTURES.includes(kind)) return fileView(load, WORDS.file);
     return photoView(load, author === "contact" ? WORDS.myPhoto : WORDS.theirPhoto);
   }
 
@@ -207,7 +213,11 @@ export class Thread {
   }
 
   #isAtEnd() {
-    return this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < NEAR_END;
+    return this.#toGo() < NEAR_END;
+  }
+
+  #toGo() {
+    return this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight;
   }
 
   #follow(entry, atEnd) {

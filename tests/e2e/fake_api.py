@@ -50,6 +50,7 @@ ANSWERS: dict[str, tuple[str, list[dict[str, str]]]] = {
         ],
     ),
     "/start_registration": ("Dạ, em bắt đầu đăng ký cho anh/chị ạ.", []),
+    "/ask_install_app": ("Dạ:\n" + "một dòng nữa\n" * 20, [{"title": "Xem chi tiết", "payload": "/show_detail"}]),
     "/lookup_agency": ("Dạ, BHXH quận Thanh Khê ở 574A Trần Cao Vân ạ.", []),
 }
 

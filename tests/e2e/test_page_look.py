@@ -202,3 +202,16 @@ def test_a_page_whose_scripts_do_not_come_says_so(browser: Browser, base_url: st
     page.clock.run_for(25_000)
     page.get_by_text("chưa mở được").wait_for(timeout=5_000)
     context.close()
+
+
+def test_a_long_answer_is_read_from_its_beginning(browser: Browser, base_url: str) -> None:
+    context = browser.new_context(viewport=PHONE, locale="vi-VN")
+    chat = converse(context, base_url)
+    chat.starter("Cài ứng dụng").click()
+    chat.wait_said("assistant", "một dòng nữa")
+    chat.page.wait_for_timeout(300)
+    answer = chat.page.locator('[data-author="assistant"]').last.bounding_box()
+    messages = chat.page.locator("#messages").bounding_box()
+    context.close()
+    assert answer and messages
+    assert 0 < answer["y"] - messages["y"] < 40
