@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -40,6 +41,16 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in _HEADERS.items()]
+
+
+class _Revalidated(StaticFiles):
+    """Static files that a browser asks about each time, so that an update never mixes old and new modules."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
 
 Check = Callable[[], Awaitable[bool]]
 Webhook = Callable[[Mapping[str, str], bytes], Awaitable[int]]
@@ -87,7 +98,7 @@ def build_app(
         Route("/readyz", ready),
         Route("/metrics", figures),
         *(Route(f"/channels/{name}/webhook", _webhook(hook), methods=["POST"]) for name, hook in webhooks.items()),
-        Mount("/static", StaticFiles(directory=WEB_FOLDER), name="static"),
+        Mount("/static", _Revalidated(directory=WEB_FOLDER), name="static"),
     ]
     if (content_dir / "guide" / "pictures").is_dir():
         routes.append(Mount("/pictures", StaticFiles(directory=content_dir / "guide" / "pictures"), name="pictures"))

@@ -221,7 +221,7 @@ class Gateway:
             self._senders.wake(conversation_id)
 
     async def stop(self) -> None:
-        self.watch.release_all()
+        self.watch.close()
         await self._workers.stop()
         await self._senders.stop()
 

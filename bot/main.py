@@ -7,6 +7,7 @@ import logging
 import socket
 import sys
 from contextlib import AsyncExitStack
+from functools import partial
 
 import httpx
 import uvicorn
@@ -16,8 +17,9 @@ from bot.answering import Answering
 from bot.app import build_app
 from bot.channels.web import WebChannel
 from bot.dialogue import DialogueClient
-from bot.gateway import open_gateway
+from bot.gateway import Gateway, open_gateway
 from bot.metrics import Metrics
+from bot.scheduling import Watch
 from helpdesk.errors import HelpdeskError, Unavailable
 from helpdesk.services import Services, open_services, sole_process
 from helpdesk.settings import Settings, load_settings
@@ -25,20 +27,38 @@ from helpdesk.settings import Settings, load_settings
 log = logging.getLogger(__name__)
 
 
+class _Server(uvicorn.Server):
+    """Ends the long polls first: they are what a shutdown would otherwise wait for."""
+
+    def __init__(self, config: uvicorn.Config, watch: Watch) -> None:
+        super().__init__(config)
+        self._watch = watch
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._watch.close()
+        await super().shutdown(sockets)
+
+
 async def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. Raises SettingsError or Unavailable when it can't start."""
     with _listen(settings) as listener, sole_process(settings, "bot"):
         async with AsyncExitStack() as stack:
             services = await stack.enter_async_context(open_services(settings))
-            app = await _assemble(stack, services)
+            app, gateway = await _assemble(stack, services)
             config = uvicorn.Config(
-                app, http="httptools", loop="uvloop", lifespan="off", log_config=None, access_log=False,
-                timeout_graceful_shutdown=2, server_header=False,
-            )  # fmt: skip
-            await uvicorn.Server(config).serve(sockets=[listener])
+                app,
+                http="httptools",
+                loop="uvloop",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=2,
+                server_header=False,
+            )
+            await _Server(config, gateway.watch).serve(sockets=[listener])
 
 
-async def _assemble(stack: AsyncExitStack, services: Services) -> Starlette:
+async def _assemble(stack: AsyncExitStack, services: Services) -> tuple[Starlette, Gateway]:
     settings = services.settings
     metrics = Metrics()
     limits = httpx.Limits(max_connections=settings.workers + 8, max_keepalive_connections=settings.workers + 8)
@@ -73,7 +93,8 @@ async def _assemble(stack: AsyncExitStack, services: Services) -> Starlette:
 
     web = WebChannel(services.conversations, gateway, gateway.watch, gateway.is_answering, settings.upload_limit)
     checks = {"rasa": dialogue.is_ready, "actions": actions_ready, "store": store_ready}
-    return build_app(web, checks, lambda: metrics.render(services.conversations.store), webhooks, settings.content_dir)
+    figures = partial(metrics.render, services.conversations.store)
+    return build_app(web, checks, figures, webhooks, settings.content_dir), gateway
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -73,6 +73,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._waiting: dict[str, set[asyncio.Future[None]]] = {}
+        self.closed = False
 
     def notify(self, conversation_id: str) -> None:
         for future in self._waiting.pop(conversation_id, ()):
@@ -82,6 +83,9 @@ class Watch:
     def subscribe(self, conversation_id: str) -> asyncio.Future[None]:
         """A future that is done at the next change. Subscribe first, then read the store: nothing slips between."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if self.closed:
+            future.set_result(None)
+            return future
         waiting = self._waiting.setdefault(conversation_id, set())
         waiting.add(future)
         future.add_done_callback(lambda done: self._forget(conversation_id, done))
@@ -94,7 +98,8 @@ class Watch:
             if not waiting:
                 del self._waiting[conversation_id]
 
-    def release_all(self) -> None:
-        """End every wait: the server is stopping."""
+    def close(self) -> None:
+        """End every wait, now and from now on: the server is stopping."""
+        self.closed = True
         for conversation_id in list(self._waiting):
             self.notify(conversation_id)

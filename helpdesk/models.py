@@ -123,7 +123,10 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it is kept and shown; `seq` counts from 1 within its conversation."""
+    """A message as it is kept and shown; `seq` counts from 1 within its conversation.
+
+    `platform_message_id` is what the channel called it, for a message that came in.
+    """
 
     id: str
     conversation_id: str
@@ -135,6 +138,7 @@ class Message:
     payload: str | None = None
     buttons: tuple[Button, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    platform_message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

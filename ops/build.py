@@ -151,7 +151,8 @@ def web():
     """Vendor the chat component from its npm package."""
     # Its own script, so that it can be run and tested alone.
     python = DATA / "env" / "app" / "bin" / "python"
-    done = subprocess.run([str(python), str(ROOT / "ops" / "vendor_web.py")])
+    command = [str(python), str(ROOT / "ops" / "vendor_web.py"), "--uv", uv(), "--python", str(python)]
+    done = subprocess.run(command)
     if done.returncode:
         raise BuildError("Chưa dựng được trang chat (xem dòng báo ở trên).")
 

@@ -35,7 +35,10 @@ class Unauthorized(Exception):
 
 
 class Updates(Protocol):
-    """What the gateway tells about a conversation as it goes on."""
+    """What the gateway tells about a conversation as it goes on; `closed` when the bot is stopping."""
+
+    @property
+    def closed(self) -> bool: ...
 
     def subscribe(self, conversation_id: str) -> asyncio.Future[None]: ...
 
@@ -121,7 +124,7 @@ class WebChannel:
             update = self._updates.subscribe(conversation_id)
             messages = await self._conversations.history(conversation_id, int(after))
             remaining = deadline - asyncio.get_running_loop().time()
-            if messages or remaining <= 0 or await request.is_disconnected():
+            if messages or remaining <= 0 or self._updates.closed or await request.is_disconnected():
                 update.cancel()
                 return JSONResponse(
                     {
@@ -146,7 +149,7 @@ class WebChannel:
     async def _stream(self, conversation_id: str, after: int) -> AsyncIterator[str]:
         typing: bool | None = None
         yield ": xin chào\n\n"
-        while True:
+        while not self._updates.closed:
             update = self._updates.subscribe(conversation_id)
             for message in await self._conversations.history(conversation_id, after):
                 after = message.seq
@@ -169,10 +172,11 @@ class WebChannel:
 
 
 def message_json(message: Message) -> dict[str, Any]:
-    """A message in the shape of the contract."""
+    """A message in the shape of the contract; the citizen's own keep the id that their page gave them."""
+    own_id = (message.platform_message_id or "").removeprefix(f"{message.conversation_id}:")
     return {
         "seq": message.seq,
-        "id": message.id,
+        "id": own_id or message.id,
         "author": message.author.value,
         "text": message.text,
         "buttons": [

@@ -49,11 +49,12 @@ export const WORDS = Object.freeze({
   unread: "tin mới",
 });
 
+// The titles are those of data/guide: after a reload the history shows them; tests/contract compares.
 export const STARTERS = Object.freeze([
-  { title: "Đăng ký tài khoản", payload: "/register_account" },
+  { title: "Đăng ký tài khoản VssID", payload: "/register_account" },
   { title: "Quên mật khẩu", payload: "/forgot_password" },
-  { title: "Cài ứng dụng", payload: "/ask_install_app" },
-  { title: "Tra mã số BHXH", payload: "/lookup_bhxh_code" },
-  { title: "Địa chỉ cơ quan", payload: "/lookup_agency" },
+  { title: "Cài ứng dụng VssID", payload: "/ask_install_app" },
+  { title: "Tra mã số BHXH của tôi", payload: "/lookup_bhxh_code" },
+  { title: "Địa chỉ cơ quan BHXH", payload: "/lookup_agency" },
   { title: "Gặp nhân viên", payload: "/talk_to_human" },
 ]);

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -328,7 +329,8 @@ class MessageStore:
     async def history(self, conversation_id: str, after: int = 0, limit: int = 200) -> list[Message]:
         """Messages with a `seq` above `after`, oldest first, at most `limit`."""
         rows = await self._database.fetch_all(
-            f"SELECT {_MESSAGE} FROM messages m WHERE m.conversation_id = ? AND m.seq > ? ORDER BY m.seq LIMIT ?",  # noqa: S608
+            f"SELECT {_MESSAGE}, i.platform_message_id FROM messages m LEFT JOIN inbox i ON i.message_id = m.id "  # noqa: S608
+            "WHERE m.conversation_id = ? AND m.seq > ? ORDER BY m.seq LIMIT ?",
             (conversation_id, after, limit),
         )
         if not rows:
@@ -340,7 +342,10 @@ class MessageStore:
             (conversation_id, after, rows[-1]["seq"]),
         ):
             attached.setdefault(row["message_id"], []).append(_attachment(row))
-        return [_message(row, attached.get(row["id"], [])) for row in rows]
+        return [
+            replace(_message(row, attached.get(row["id"], [])), platform_message_id=row["platform_message_id"])
+            for row in rows
+        ]
 
     async def attachment(self, conversation_id: str, attachment_id: str) -> Attachment | None:
         """An attachment, only if it belongs to this conversation."""

@@ -49,6 +49,14 @@ def test_every_intent_has_a_rule() -> None:
     assert ruled == intents_of_domain() | {"nlu_fallback"}
 
 
+def test_the_page_s_starters_are_the_guide_s_titles() -> None:
+    guide = load_guide(ROOT / "data")
+    words = (ROOT / "bot" / "web" / "words.js").read_text("utf-8")
+    starters = re.findall(r'title: "(.+?)", payload: "/(\w+)"', words)
+    assert len(starters) == 6
+    assert {answer: title for title, answer in starters} == {answer: guide.titles[answer] for _, answer in starters}
+
+
 def test_lock_files_carry_hashes_and_no_addresses() -> None:
     for name in ("requirements.txt", "requirements-dev.txt", "nlu/requirements.txt", "nlu/requirements-dev.txt"):
         text = (ROOT / name).read_text("utf-8")

@@ -253,7 +253,7 @@ def _error(status: int, message: str, headers: dict[str, str] | None = None) -> 
 
 
 def _title_of(talk: Talk, payload: str) -> str:
-    starters = {"/register_account": "Đăng ký tài khoản", "/lookup_agency": "Địa chỉ cơ quan"}
+    starters = {"/register_account": "Đăng ký tài khoản VssID", "/lookup_agency": "Địa chỉ cơ quan BHXH"}
     sent = {b["payload"]: b["title"] for m in talk.messages for b in m["buttons"] if "payload" in b}
     return sent.get(payload) or starters.get(payload, payload)
 

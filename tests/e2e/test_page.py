@@ -89,13 +89,13 @@ def test_messages_that_are_sent_quickly_keep_their_order(chat: ChatPage, server:
 
 @pytest.mark.usefixtures("named_by_the_202")
 def test_a_tapped_button_shows_its_title_and_stays_usable(chat: ChatPage, server: FakeServer) -> None:
-    chat.starter("Đăng ký tài khoản").click()
+    chat.starter("Đăng ký tài khoản VssID").click()
     chat.button("Đăng ký ngay").click()
     chat.wait_said("assistant", "em bắt đầu đăng ký")
-    chat.starter("Địa chỉ cơ quan").click()
+    chat.starter("Địa chỉ cơ quan BHXH").click()
     chat.wait_said("assistant", "574A Trần Cao Vân")
     chat.wait_settled()
-    assert chat.said("contact") == ["Đăng ký tài khoản", "Đăng ký ngay", "Địa chỉ cơ quan"]
+    assert chat.said("contact") == ["Đăng ký tài khoản VssID", "Đăng ký ngay", "Địa chỉ cơ quan BHXH"]
     payloads = [post.get("payload") for post in server.api.posts]
     assert payloads == ["/register_account", "/start_registration", "/lookup_agency"]
     link = chat.page.get_by_role("link", name="Trang VssID")
@@ -104,7 +104,7 @@ def test_a_tapped_button_shows_its_title_and_stays_usable(chat: ChatPage, server
 
 
 def test_a_double_tap_is_one_message(chat: ChatPage, server: FakeServer) -> None:
-    chat.starter("Đăng ký tài khoản").dblclick()
+    chat.starter("Đăng ký tài khoản VssID").dblclick()
     chat.wait_said("assistant", "4 bước")
     chat.page.wait_for_timeout(300)
     assert len(server.api.posts) == 1
@@ -112,7 +112,7 @@ def test_a_double_tap_is_one_message(chat: ChatPage, server: FakeServer) -> None
 
 @pytest.mark.usefixtures("named_by_the_202")
 def test_a_reload_keeps_the_conversation(chat: ChatPage) -> None:
-    chat.starter("Đăng ký tài khoản").click()
+    chat.starter("Đăng ký tài khoản VssID").click()
     chat.button("Đăng ký ngay").wait_for()
     chat.ask("nhân viên")
     chat.wait_said("agent", "em là Lan")

@@ -93,7 +93,7 @@ def base_url() -> Iterator[str]:
 def converse(context: BrowserContext, base_url: str) -> ChatPage:
     """A conversation that shows every kind of message."""
     chat = ChatPage(context, base_url).open()
-    chat.starter("Đăng ký tài khoản").click()
+    chat.starter("Đăng ký tài khoản VssID").click()
     chat.button("Đăng ký ngay").wait_for()
     chat.ask("nhân viên")
     chat.wait_said("agent", "em là Lan")
@@ -169,7 +169,7 @@ def test_the_keyboard_reaches_a_button_and_presses_it(browser: Browser, base_url
     focused = "() => { let e = document.activeElement; while (e.shadowRoot) e = e.shadowRoot.activeElement; return e; }"
     for _ in range(6):
         chat.page.keyboard.press("Tab")
-        if chat.page.evaluate(f"({focused})().textContent") == "Đăng ký tài khoản":
+        if chat.page.evaluate(f"({focused})().textContent") == "Đăng ký tài khoản VssID":
             break
     outline = chat.page.evaluate(f"getComputedStyle(({focused})()).outlineWidth")
     chat.page.keyboard.press("Enter")
@@ -207,7 +207,7 @@ def test_a_page_whose_scripts_do_not_come_says_so(browser: Browser, base_url: st
 def test_a_long_answer_is_read_from_its_beginning(browser: Browser, base_url: str) -> None:
     context = browser.new_context(viewport=PHONE, locale="vi-VN")
     chat = converse(context, base_url)
-    chat.starter("Cài ứng dụng").click()
+    chat.starter("Cài ứng dụng VssID").click()
     chat.wait_said("assistant", "một dòng nữa")
     chat.page.wait_for_timeout(300)
     answer = chat.page.locator('[data-author="assistant"]').last.bounding_box()

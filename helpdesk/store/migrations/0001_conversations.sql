@@ -59,6 +59,7 @@ CREATE TABLE inbox (
     handled_at TEXT,
     PRIMARY KEY (channel, platform_message_id)
 );
+CREATE UNIQUE INDEX inbox_message ON inbox (message_id);
 CREATE INDEX inbox_unhandled ON inbox (conversation_id, seq) WHERE handled_at IS NULL;
 
 -- Replies on their way out through a channel that pushes (a web page fetches its own).
