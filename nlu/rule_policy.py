@@ -3,7 +3,7 @@
 Rasa's `RulePolicy` turns the whole conversation into states and walks all rules through all of them, two to three times
 a turn: 40 % of a turn with 46 rules. A rule can only apply if its last state names the action just taken and the
 intent just heard, and it looks back no further than it is long. Training, the rules and the decision are Rasa's, and
-so is every case that the index cannot decide; `tests/nlu/test_rule_policy.py` holds the answers against stock.
+so is every case that the index cannot decide; tests/nlu/test_same_as_stock.py holds the answers against stock.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Rasa's own `DaskGraphRunner` builds and orders a dask graph at each run (three times a turn), which costs as much as
 parsing a message. The graph of a loaded model never changes, so neither does the order. Same inputs, same results and
-the same errors as the stock runner; `tests/nlu/test_runner.py` holds the two against each other.
+the same errors as the stock runner; tests/nlu/test_runner.py and test_same_as_stock.py hold the two against each other.
 """
 
 from __future__ import annotations

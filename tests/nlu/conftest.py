@@ -39,6 +39,9 @@ def scrubbed_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
+        # Rasa and its pykwalify, each time a domain with slots is read.
+        item.add_marker(pytest.mark.filterwarnings("ignore:the load_module:DeprecationWarning"))
+        item.add_marker(pytest.mark.filterwarnings("ignore:Slot auto-fill:UserWarning"))
         if "toy_model" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.timeout(300))  # the first one waits for the training
 
