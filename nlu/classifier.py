@@ -4,12 +4,14 @@ Below the threshold the intent is `nlu_fallback` and the real candidates follow 
 dialogue can offer them. It refuses to guess on empty text (`nlu_fallback` with nothing behind it).
 """
 
+# ruff: noqa: UP006, UP035, UP045  (Rasa compares the annotations of components with its own typing names)
+
 from __future__ import annotations
 
 import hashlib
 import logging
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Text, Tuple, Type
+from typing import Any, Dict, List, Optional, Tuple, Type
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -25,6 +27,7 @@ from nlu.model import IntentModel, Knowledge, Settings, Trainer
 
 logger = logging.getLogger(__name__)
 FALLBACK = "nlu_fallback"
+_OWN_MODULES = ("text", "syllables", "lexicon", "features", "model", "classifier")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -36,10 +39,10 @@ class VietnameseIntentClassifier(GraphComponent, IntentClassifier):
         return []
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         return {
             # A message whose best intent is less likely than this becomes `nlu_fallback`.
-            "threshold": 0.5,
+            "threshold": 0.65,
             "ranking_length": 10,
             "spellings": "data/nlu/teencode.yml",
             "lexicon": "data/nlu/lexicon.yml",
@@ -50,7 +53,7 @@ class VietnameseIntentClassifier(GraphComponent, IntentClassifier):
 
     def __init__(
         self,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         model: Optional[IntentModel] = None,
@@ -63,7 +66,7 @@ class VietnameseIntentClassifier(GraphComponent, IntentClassifier):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -73,7 +76,7 @@ class VietnameseIntentClassifier(GraphComponent, IntentClassifier):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -83,11 +86,15 @@ class VietnameseIntentClassifier(GraphComponent, IntentClassifier):
             return cls(config, model_storage, resource, IntentModel.load(Path(directory)))
 
     @classmethod
-    def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
         """An edited word file, or an edited module of ours, must train anew; Rasa hashes the configuration only."""
         settings = {**cls.get_default_config(), **config}
         digest = hashlib.sha256()
-        paths = [Path(settings["spellings"]), Path(settings["lexicon"]), *sorted(Path(__file__).parent.glob("*.py"))]
+        paths = [
+            Path(settings["spellings"]),
+            Path(settings["lexicon"]),
+            *(Path(__file__).with_name(f"{name}.py") for name in _OWN_MODULES),
+        ]
         for path in paths:
             digest.update(path.read_bytes() if path.exists() else b"")
         return digest.hexdigest()
@@ -95,7 +102,7 @@ class VietnameseIntentClassifier(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         examples = [m for m in training_data.intent_examples if m.get(TEXT) and m.get(INTENT)]
         knowledge = Knowledge(
-            *load_spellings(Path(self._config["spellings"])), load_concepts(Path(self._config["lexicon"]))
+            load_spellings(Path(self._config["spellings"])), load_concepts(Path(self._config["lexicon"]))
         )
         settings = Settings(
             regularisation=self._config["regularisation"],
@@ -120,12 +127,10 @@ class VietnameseIntentClassifier(GraphComponent, IntentClassifier):
             ranking = self.ranking(message.get(TEXT) or "")
             intent, confidence = ranking[0]
             message.set("intent", {"name": intent, "confidence": confidence}, add_to_output=True)
-            message.set(
-                "intent_ranking", [{"name": n, "confidence": c} for n, c in ranking], add_to_output=True
-            )
+            message.set("intent_ranking", [{"name": n, "confidence": c} for n, c in ranking], add_to_output=True)
         return messages
 
-    def ranking(self, text: Text) -> List[Tuple[Text, float]]:
+    def ranking(self, text: str) -> List[Tuple[str, float]]:
         """Best first; headed by `nlu_fallback` when the best is not sure enough."""
         if self._model is None:
             raise RuntimeError("the intent model has not been trained or loaded")
@@ -138,6 +143,6 @@ class VietnameseIntentClassifier(GraphComponent, IntentClassifier):
         return ranking
 
 
-def _writer(message: Message) -> Text:
+def _writer(message: Message) -> str:
     metadata = (message.get("metadata") or {}).get("intent") or {}
     return str(metadata.get("writer", "office"))

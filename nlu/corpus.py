@@ -5,9 +5,9 @@ Shared by the evaluation and the tools; it refuses rows without an intent, and s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator, List
 
 import yaml
 
@@ -24,17 +24,17 @@ class Example:
     style: str = ""
 
 
-def read_examples(directory: Path = TRAINING_DIR) -> List[Example]:
+def read_examples(directory: Path = TRAINING_DIR) -> list[Example]:
     """Every training example below `directory`, in file order."""
     return [e for path in sorted(directory.glob("**/*.yml")) for e in _read(path)]
 
 
-def read_held_back(path: Path = HELD_BACK) -> List[Example]:
+def read_held_back(path: Path = HELD_BACK) -> list[Example]:
     return list(_read(path)) if path.exists() else []
 
 
 def _read(path: Path) -> Iterator[Example]:
-    content = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     for block in (content or {}).get("nlu", []):
         intent = block.get("intent")
         if not intent:

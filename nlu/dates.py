@@ -6,14 +6,14 @@ It refuses days that do not exist; times and sums of money are not its business.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
-from typing import Iterator, List, Optional, Tuple
 
 from nlu.spans import Found, Plain
 
 _SMALL = {
-    "mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "nam": 5, "lam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10,
-    "gieng": 1, "chap": 12, "linh": 0, "le": 0, "khong": 0, "mo": 1,
+    "mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "nam": 5, "lam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9,
+    "muoi": 10, "gieng": 1, "chap": 12, "linh": 0, "le": 0, "khong": 0, "mo": 1,
 }  # fmt: skip
 _WORD = r"(?:mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin|muoi|gieng|chap)"
 _DAY = rf"(?:\d{{1,2}}|(?:hai |ba )?muoi(?: {_WORD})?|(?:ham|bam) {_WORD}|{_WORD})"
@@ -27,14 +27,15 @@ _LONG = re.compile(
     rf"(?:nam|n)?\s*(?P<year>\d{{4}}|\d{{2}}\b|{_YEAR_WORDS})"
 )
 _BORN = re.compile(
-    rf"\b(?:sinh nam|nam sinh|sn|sinh|nam)\s*(?:la|cua \w+ la|:)?\s*(?P<year>(?:19|20)\d{{2}}|\d{{2}}(?![\d/.-])|{_YEAR_WORDS})"
+    r"\b(?:sinh nam|nam sinh|sn|sinh|nam)\s*(?:la|cua \w+ la|:)?\s*"
+    rf"(?P<year>(?:19|20)\d{{2}}|\d{{2}}(?![\d/.-])|{_YEAR_WORDS})"
 )
 
 
 def find_dates(text: Plain) -> Iterator[Found]:
     letters = text.letters
-    taken: List[Tuple[int, int]] = []
-    hits: List[Tuple[int, int, str]] = []
+    taken: list[tuple[int, int]] = []
+    hits: list[tuple[int, int, str]] = []
     if any(c.isdigit() for c in letters):
         hits += [(m.start(), m.end(), _iso(m[3], m[2], m[1])) for m in _ISO.finditer(letters)]
         for pattern in (_NUMERIC, _SPACED, _SOLID):
@@ -44,7 +45,11 @@ def find_dates(text: Plain) -> Iterator[Found]:
             hits.append((m.start(), m.end("year"), _iso(m["day"], m["month"], m["year"])))
     if "sinh" in letters or "sn" in letters or "nam" in letters:
         for m in _BORN.finditer(letters):
-            if m.group().startswith("nam") and not m.group().startswith("nam sinh") and not m["year"][:2] in ("19", "20"):
+            if (
+                m.group().startswith("nam")
+                and not m.group().startswith("nam sinh")
+                and m["year"][:2] not in ("19", "20")
+            ):
                 continue
             hits.append((m.start("year"), m.end("year"), _birth_year(m["year"])))
     for start, end, value in hits:
@@ -70,7 +75,7 @@ def _birth_year(written: str) -> str:
     return str(year) if year is not None else ""
 
 
-def _small(written: str) -> Optional[int]:
+def _small(written: str) -> int | None:
     """`3`, `muoi lam`, `hai muoi mot`, `ham ba` → a number up to 31."""
     written = written.strip()
     if written.isdigit():
@@ -85,7 +90,7 @@ def _small(written: str) -> Optional[int]:
     return _SMALL.get(words[0]) if len(words) == 1 else None
 
 
-def _year(written: str) -> Optional[int]:
+def _year(written: str) -> int | None:
     """`1990`, `90`, `chin muoi`, `mot chin sau tam`, `mot nghin chin tram sau muoi tam`."""
     written = written.strip()
     if written.isdigit():

@@ -3,10 +3,12 @@
 Values are normal forms; start and end refer to the message as it was sent. It learns nothing and guesses nothing.
 """
 
+# ruff: noqa: UP006, UP035, UP045  (Rasa compares the annotations of components with its own typing names)
+
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, Iterator, List, Optional, Text, Tuple, Type
+from typing import Any, Dict, Iterator, List, Optional, Tuple, Type
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -83,17 +85,17 @@ class VietnameseEntityExtractor(GraphComponent, EntityExtractorMixin):
         return []
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         return {}
 
-    def __init__(self, config: Dict[Text, Any], places: Optional[Gazetteer] = None) -> None:
+    def __init__(self, config: Dict[str, Any], places: Optional[Gazetteer] = None) -> None:
         self._config = config
         self._places = places or Gazetteer.load()
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,

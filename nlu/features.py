@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from typing import Dict, Iterable, Iterator, List, Sequence, Tuple
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -21,26 +22,34 @@ VIEWS = (WORDS, LETTERS, ACCENTS, CONCEPTS)
 _VIEW_OF = {"w": WORDS, "b": WORDS, "s": WORDS, "x": LETTERS, "a": ACCENTS, "A": ACCENTS, "c": CONCEPTS, "C": CONCEPTS}
 _LETTER_SIZES = (3, 4, 5)
 _MAX_WORDS = 120
+# Above this share of unknown words a message is foreign or keyboard mash.
+_NONSENSE = 0.5
+# 1 + log(count); nothing in a message counts more often than this.
+_LOGS = np.concatenate([[0.0], 1 + np.log(np.arange(1, 64))]).astype(np.float32)
 
 
-def views(text: NormalText, lexicon: Lexicon) -> List[str]:
+def views(text: NormalText, lexicon: Lexicon) -> list[str]:
     """Every feature of a message, repeated as often as it occurs."""
     folded = text.folded[:_MAX_WORDS]
     framed = ("^", *folded, "$")
     names = ["w" + word for word in folded]
-    names += [f"b{a} {b}" for a, b in zip(framed, framed[1:])]
-    names += [f"s{a} {b}" for a, b in zip(folded, folded[2:])]
+    names += [f"b{a} {b}" for a, b in pairwise(framed)]
+    names += [f"s{a} {b}" for a, b in zip(folded, folded[2:], strict=False)]
     letters = "x_" + "_".join(folded) + "_"
     for size in _LETTER_SIZES:
         names += ["x" + letters[i : i + size] for i in range(1, len(letters) - size + 1)]
     if text.accented:
         words = text.words[:_MAX_WORDS]
         names += ["a" + word for word in words]
-        names += [f"A{a} {b}" for a, b in zip(words, words[1:])]
+        names += [f"A{a} {b}" for a, b in pairwise(words)]
     concepts = [concept for _, concept in lexicon.find(text)]
     once = sorted(set(concepts))
     names += ["c" + concept for concept in once] or ["c-"]
     names += [f"C{a} {b}" for i, a in enumerate(once) for b in once[i + 1 :]]
+    if text.unknown > _NONSENSE:
+        names.append("cx_nonsense")
+    if text.named:
+        names.append("cx_name")
     return names
 
 
@@ -51,7 +60,7 @@ class Vocabulary:
         self.names = list(names)
         self.idf = idf.astype(np.float32)
         self.view_weights = np.asarray(view_weights, dtype=np.float32)
-        self._columns: Dict[str, int] = {name: i for i, name in enumerate(self.names)}
+        self._columns: dict[str, int] = {name: i for i, name in enumerate(self.names)}
         self._views = np.fromiter((_VIEW_OF[n[0]] for n in self.names), dtype=np.intp, count=len(self.names))
 
     @classmethod
@@ -70,21 +79,14 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.names)
 
-    def vector(self, names: Iterable[str]) -> Tuple[np.ndarray, np.ndarray]:
+    def vector(self, names: Counter[str]) -> tuple[np.ndarray, np.ndarray]:
         """Columns and values of one message; unknown features are left out."""
         columns = self._columns
-        counts: Dict[int, int] = {}
-        for name in names:
-            column = columns.get(name)
-            if column is not None:
-                counts[column] = counts.get(column, 0) + 1
-        index = np.fromiter(counts.keys(), dtype=np.intp, count=len(counts))
-        values = 1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))
-        values *= self.idf[index]
+        known = [(columns[name], count) for name, count in names.items() if name in columns]
+        pairs = np.array(known, dtype=np.intp).reshape(-1, 2)
+        index = pairs[:, 0]
+        values = _LOGS[np.minimum(pairs[:, 1], len(_LOGS) - 1)] * self.idf[index]
         view = self._views[index]
         norms = np.sqrt(np.bincount(view, values * values, minlength=len(VIEWS)))
         norms[norms == 0] = 1
         return index, values * (self.view_weights / norms.astype(np.float32))[view]
-
-    def rows(self, documents: Iterable[Iterable[str]]) -> Iterator[Tuple[np.ndarray, np.ndarray]]:
-        return (self.vector(document) for document in documents)

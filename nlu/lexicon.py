@@ -6,12 +6,14 @@ It checks them with errors that name the line's word, and finds concepts in fold
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, FrozenSet, List, Mapping, Sequence, Tuple
+from typing import Any
 
 import yaml
 
-from nlu.text import NormalText, Normaliser
+from nlu.text import Normaliser, NormalText
 
 _MAX_WORDS = 10
 # Shapes (`x_phone`) and emoji classes (`e_sad`) that the normaliser puts in place of what was typed.
@@ -22,7 +24,7 @@ class LexiconError(ValueError):
     """A word file that cannot be used; the message says which entry and why."""
 
 
-def _load(path: Path) -> Dict[str, Any]:
+def _load(path: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -32,28 +34,45 @@ def _load(path: Path) -> Dict[str, Any]:
     return content
 
 
-def load_spellings(path: Path) -> Tuple[Dict[str, str], FrozenSet[str]]:
-    """What people type → standard words, and the foreign words that stay as they are."""
+@dataclass(frozen=True)
+class Spellings:
+    """`words`: what people type → standard words; `keep`: foreign words; `phrases`: dictated letters → the word."""
+
+    words: dict[str, str]
+    keep: frozenset[str]
+    phrases: dict[str, str]
+
+
+def load_spellings(path: Path) -> Spellings:
     content = _load(path)
-    unknown = set(content) - {"spellings", "keep"}
+    unknown = set(content) - {"spellings", "keep", "phrases"}
     if unknown:
-        raise LexiconError(f"{path}: không có mục {sorted(unknown)}; chỉ có `spellings` và `keep`")
-    spellings: Dict[str, str] = {}
+        raise LexiconError(f"{path}: không có mục {sorted(unknown)}; chỉ có `spellings`, `phrases` và `keep`")
+    words: dict[str, str] = {}
     for standard, typed in (content.get("spellings") or {}).items():
         if not isinstance(standard, str) or not isinstance(typed, str):
             raise LexiconError(f"{path}: dòng `{standard}: {typed}` cần là chữ (đặt trong dấu nháy nếu cần)")
         for word in typed.lower().split():
-            if spellings.setdefault(word, standard) != standard:
-                raise LexiconError(f"{path}: `{word}` đứng ở cả `{spellings[word]}` lẫn `{standard}`")
+            if words.setdefault(word, standard) != standard:
+                raise LexiconError(f"{path}: `{word}` đứng ở cả `{words[word]}` lẫn `{standard}`")
+    phrases: dict[str, str] = {}
+    for standard, spoken in (content.get("phrases") or {}).items():
+        if not isinstance(standard, str) or not isinstance(spoken, str):
+            raise LexiconError(f"{path}: dòng `{standard}: {spoken}` cần là chữ (đặt trong dấu nháy nếu cần)")
+        phrases.update({part.strip().lower(): standard for part in spoken.split(",") if part.strip()})
     keep = frozenset(w for line in content.get("keep") or [] for w in str(line).lower().split())
-    return spellings, keep
+    return Spellings(words, keep, phrases)
+
+
+def normaliser(spellings: Spellings) -> Normaliser:
+    return Normaliser(spellings.words, spellings.keep, spellings.phrases)
 
 
 class Lexicon:
     """Concepts found in a text, in order; the longest phrase wins and a word serves one phrase per concept."""
 
     def __init__(self, concepts: Mapping[str, Sequence[str]], normalise: Normaliser) -> None:
-        self._phrases: Dict[Tuple[str, ...], List[Tuple[str, Tuple[str, ...]]]] = {}
+        self._phrases: dict[tuple[str, ...], list[tuple[str, tuple[str, ...]]]] = {}
         for concept, phrases in concepts.items():
             for phrase in phrases:
                 exact = phrase.startswith("=")
@@ -65,7 +84,7 @@ class Lexicon:
                 found = self._phrases.setdefault(normal.folded, [])
                 if entry not in found:
                     found.append(entry)
-        self._lengths: Dict[str, List[int]] = {}
+        self._lengths: dict[str, list[int]] = {}
         for key in self._phrases:
             lengths = self._lengths.setdefault(key[0], [])
             if len(key) not in lengths:
@@ -73,12 +92,12 @@ class Lexicon:
         for lengths in self._lengths.values():
             lengths.sort(reverse=True)
 
-    def find(self, text: NormalText) -> List[Tuple[int, str]]:
+    def find(self, text: NormalText) -> list[tuple[int, str]]:
         """(position of the first word, concept), in order of position."""
         folded = text.folded
         size = len(folded)
-        found: List[Tuple[int, str]] = []
-        covered: Dict[str, int] = {}
+        found: list[tuple[int, str]] = []
+        covered: dict[str, int] = {}
         for start, word in enumerate(folded):
             for length in self._lengths.get(word, ()):
                 if start + length > size:
@@ -93,14 +112,14 @@ class Lexicon:
         return found
 
 
-def load_concepts(path: Path) -> Dict[str, List[str]]:
+def load_concepts(path: Path) -> dict[str, list[str]]:
     """Concept → phrases, from `lexicon.yml`."""
     content = _load(path)
-    concepts: Dict[str, List[str]] = {}
+    concepts: dict[str, list[str]] = {}
     for name, entry in content.items():
         if not isinstance(name, str) or not name.isidentifier():
             raise LexiconError(f"{path}: tên khái niệm `{name}` chỉ gồm chữ không dấu và gạch dưới")
-        phrases: List[str] = []
+        phrases: list[str] = []
         if not isinstance(entry, list):
             raise LexiconError(f"{path}: `{name}` cần là danh sách, mỗi dòng bắt đầu bằng dấu gạch ngang")
         for line in entry:
@@ -111,5 +130,3 @@ def load_concepts(path: Path) -> Dict[str, List[str]]:
             raise LexiconError(f"{path}: `{name}` chưa có từ nào")
         concepts[name] = phrases
     return concepts
-
-

@@ -7,7 +7,7 @@ fits no shape: a wrong guess costs the citizen more than a question.
 from __future__ import annotations
 
 import re
-from typing import Iterator, List, Optional, Tuple
+from collections.abc import Iterator
 
 from nlu.spans import Found, Plain
 
@@ -23,22 +23,26 @@ _DICTATED = re.compile(
     r"(?P<host>gmail|gmai|g mail|yahoo|hotmail|outlook|icloud|[a-z0-9-]+)\s*(?:\bcham\b|\bdot\b|\.)\s*"
     r"(?P<end>com(?:\s*(?:cham|\.)\s*vn)?|vn|net|org|edu(?:\s*(?:cham|\.)\s*vn)?)\b"
 )
-_LOCAL_MARK = re.compile(r".*\b(?:la|email|e mail|mail|gmail|meo|thu|qua|vao|chi|em|ne|do|day|doi thanh|sua thanh|thanh)\s+")
+_LOCAL_MARK = re.compile(
+    r".*\b(?:la|email|e mail|mail|gmail|meo|thu|qua|vao|chi|em|ne|do|day|doi thanh|sua thanh|thanh)\s+"
+)
 _SPELT = ((" gach duoi ", "_"), (" gach ngang ", "-"), (" cham ", "."), (" ", ""))
 _BHXH_WORDS = re.compile(r"\b(?:bhxh|bao hiem|so so|ma so|so the|the bhyt|bhyt|ma bh|so bh|ms bh|ma the)\b[^\d]{0,25}$")
-_PHONE_WORDS = re.compile(r"\b(?:sdt|so dt|dt|dien thoai|goi|alo|phone|zalo|so may|lien he|sim|lien lac|nhan tin)\b[^\d]{0,25}$")
+_PHONE_WORDS = re.compile(
+    r"\b(?:sdt|so dt|dt|dien thoai|goi|alo|phone|zalo|so may|lien he|sim|lien lac|nhan tin)\b[^\d]{0,25}$"
+)
 
 
 def find_numbers(text: Plain) -> Iterator[Found]:
     """In order of place; no two of them overlap."""
-    taken: List[Tuple[int, int]] = []
+    taken: list[tuple[int, int]] = []
     for found, start, end in [*_emails(text), *_cards(text), *_digits(text)]:
         if all(end <= a or start >= b for a, b in taken):
             taken.append((start, end))
             yield found
 
 
-def _emails(text: Plain) -> Iterator[Tuple[Found, int, int]]:
+def _emails(text: Plain) -> Iterator[tuple[Found, int, int]]:
     if "@" in text.letters:
         for match in _EMAIL.finditer(text.letters):
             value = re.sub(r"\s", "", match.group())
@@ -59,14 +63,14 @@ def _emails(text: Plain) -> Iterator[Tuple[Found, int, int]]:
             yield Found("email", *text.span(start, match.end()), f"{name}@{host}.{end}"), start, match.end()
 
 
-def _cards(text: Plain) -> Iterator[Tuple[Found, int, int]]:
+def _cards(text: Plain) -> Iterator[tuple[Found, int, int]]:
     for pattern in (_CARD, _OLD_CARD):
         for match in pattern.finditer(text.letters):
             value = re.sub(r"[\s.-]", "", match.group()).upper()
             yield Found("bhyt_card", *text.span(match.start(), match.end()), value), match.start(), match.end()
 
 
-def _digits(text: Plain) -> Iterator[Tuple[Found, int, int]]:
+def _digits(text: Plain) -> Iterator[tuple[Found, int, int]]:
     for match in _NUMBER.finditer(text.letters):
         if _CALENDAR.match(match.group()):
             continue
@@ -84,7 +88,7 @@ def _digits(text: Plain) -> Iterator[Tuple[Found, int, int]]:
             i += 1
 
 
-def identify(written: str, before: str = "") -> Optional[Tuple[str, str]]:
+def identify(written: str, before: str = "") -> tuple[str, str] | None:
     """(entity, value) of a run of digits, or None when it could be anything."""
     digits = re.sub(r"\D", "", written)
     if written.lstrip("(").startswith("+") or (len(digits) in (11, 12) and digits.startswith("84")):

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, Iterator, List, Tuple
 
 from nlu.spans import Found, Plain
 from nlu.syllables import fold, tone_last
@@ -17,9 +17,39 @@ from nlu.syllables import fold, tone_last
 PLACES = Path(__file__).resolve().parent.parent / "data" / "reference" / "place_names.csv"
 _WORD = re.compile(r"[a-z0-9]+")
 _BEFORE = frozenset(
-    "phuong p f xa x quan q huyen h tinh tp thanhpho o tai ve bhxh hiem khu vuc thon to tu que den toi gan cho".split()
+    [
+        "phuong",
+        "p",
+        "f",
+        "xa",
+        "x",
+        "quan",
+        "q",
+        "huyen",
+        "h",
+        "tinh",
+        "tp",
+        "thanhpho",
+        "o",
+        "tai",
+        "ve",
+        "bhxh",
+        "hiem",
+        "khu",
+        "vuc",
+        "thon",
+        "to",
+        "tu",
+        "que",
+        "den",
+        "toi",
+        "gan",
+        "cho",
+    ]
 )
-_OFFICE = re.compile(r"\b(?:bhxh|bao hiem xa hoi|bao hiem|co quan|bh)\s+(?:(?:co so|quan|q|huyen|thanh pho|tp|tinh|phuong)\s+)?$")
+_OFFICE = re.compile(
+    r"\b(?:bhxh|bao hiem xa hoi|bao hiem|co quan|bh)\s+(?:(?:co so|quan|q|huyen|thanh pho|tp|tinh|phuong)\s+)?$"
+)
 _CODE = re.compile(r"(?<![\d./-])0\d{2}[\s.]?\d{2}(?![\d./-])")
 _CODE_WORDS = re.compile(r"\b(?:ma|co quan|bhxh|tiep nhan|chon)\b")
 
@@ -28,14 +58,14 @@ _CODE_WORDS = re.compile(r"\b(?:ma|co quan|bhxh|tiep nhan|chon)\b")
 class Place:
     name: str
     kind: str
-    words: Tuple[str, ...]
+    words: tuple[str, ...]
     sure: bool
 
 
 class Gazetteer:
-    def __init__(self, places: Dict[Tuple[str, ...], Place]) -> None:
+    def __init__(self, places: dict[tuple[str, ...], Place]) -> None:
         self._places = places
-        self._lengths: Dict[str, List[int]] = {}
+        self._lengths: dict[str, list[int]] = {}
         for key in places:
             lengths = self._lengths.setdefault(key[0], [])
             if len(key) not in lengths:
@@ -46,13 +76,15 @@ class Gazetteer:
     @classmethod
     def load(cls, path: Path = PLACES) -> Gazetteer:
         """Columns: written,name,kind,sure; `written` is the name or another way to write it."""
-        places: Dict[Tuple[str, ...], Place] = {}
+        places: dict[tuple[str, ...], Place] = {}
         with path.open(encoding="utf-8", newline="") as handle:
             for row in csv.DictReader(handle):
                 words = row["written"].lower().split()
                 key = tuple(fold(w) for w in words)
                 if key not in places:
-                    places[key] = Place(row["name"], row["kind"], tuple(tone_last(w) for w in words), row["sure"] == "1")
+                    places[key] = Place(
+                        row["name"], row["kind"], tuple(tone_last(w) for w in words), row["sure"] == "1"
+                    )
         return cls(places)
 
     def find(self, text: Plain) -> Iterator[Found]:
@@ -82,7 +114,7 @@ class Gazetteer:
                 yield Found("agency", *text.span(match.start(), match.end()), code)
 
 
-def _same_accents(written: str, words: Tuple[str, ...]) -> bool:
+def _same_accents(written: str, words: tuple[str, ...]) -> bool:
     """`ăn khế` is not An Khê; `an khe` may be."""
     lowered = written.lower()
     if fold(lowered) == lowered:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import List, Tuple
 
 MAX_CHARS = 2000
 
@@ -17,9 +16,9 @@ MAX_CHARS = 2000
 class Plain:
     original: str
     letters: str
-    positions: Tuple[int, ...]
+    positions: tuple[int, ...]
 
-    def span(self, start: int, end: int) -> Tuple[int, int]:
+    def span(self, start: int, end: int) -> tuple[int, int]:
         """Start and end in the original of `letters[start:end]`."""
         first = self.positions[start]
         last = self.positions[end - 1] + 1
@@ -57,8 +56,8 @@ def plain(text: str) -> Plain:
     text = text[:MAX_CHARS]
     if text.isascii() and text.isprintable():
         return Plain(text, text.lower(), tuple(range(len(text))))
-    letters: List[str] = []
-    positions: List[int] = []
+    letters: list[str] = []
+    positions: list[int] = []
     for i, char in enumerate(text):
         folded = _fold_char(char)
         if folded:

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Optional
 
-_ONSETS = "b c ch d g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x".split()
+_ONSETS = "b c ch d g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"
 _RHYMES = (
-    "a ac ach ai am an ang anh ao ap at au ay e ec em en eng eo ep et eu i ia ich iec iem ien ieng iep iet ieu "
-    "im in inh ip it iu o oa oac oach oai oam oan oang oanh oao oap oat oay oc oe oem oen oeo oet oi om on ong "
-    "oong op ot u ua uan uang uat uay uc ue uech uenh ui uoc uoi uom uon uong uop uot uou um un ung uo up ut uu "
-    "uy uya uych uyen uyet uyn uynh uyt uyu y yem yen yeng yet yeu"
-).split()
-SYLLABLES = frozenset(o + r for o in ["", *_ONSETS] for r in _RHYMES)
+    "a ac ach ai am an ang anh ao ap at au ay e ec em en eng eo ep et eu i ia ich iec iem ien ieng iep iet ieu im in "
+    "inh ip it iu o oa oac oach oai oam oan oang oanh oao oap oat oay oc oe oem oen oeo oet oi om on ong oong op ot u "
+    "ua uan uang uat uay uc ue uech uenh ui uoc uoi uom uon uong uop uot uou um un ung uo up ut uu uy uya uych uyen "
+    "uyet uyn uynh uyt uyu y yem yen yeng yet yeu"
+)
+SYLLABLES = frozenset(o + r for o in ["", *_ONSETS.split()] for r in _RHYMES.split())
 
 # The five tone marks; circumflex, breve and horn belong to the letter and stay where they are.
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -30,7 +29,16 @@ _VNI_MARK = {
     "9": {"d": "đ"},
 }
 _VOWELS = frozenset("aeiouyăâêôơư")
-_TELEX_PAIRS = (("dd", "đ"), ("aa", "â"), ("ee", "ê"), ("oo", "ô"), ("aw", "ă"), ("uow", "ươ"), ("ow", "ơ"), ("uw", "ư"))
+_TELEX_PAIRS = (
+    ("dd", "đ"),
+    ("aa", "â"),
+    ("ee", "ê"),
+    ("oo", "ô"),
+    ("aw", "ă"),
+    ("uow", "ươ"),
+    ("ow", "ơ"),
+    ("uw", "ư"),
+)
 _Y_AS_I = re.compile(r"^([hklmst])y$")
 
 
@@ -70,7 +78,7 @@ def _with_tone(base: str, tone: str) -> str:
     return base + tone
 
 
-def untelex(word: str) -> Optional[str]:
+def untelex(word: str) -> str | None:
     """`ddawng` → `đăng`, `kys` → `ký`; None when the letters are not a Telex leftover."""
     first_vowel = next((i for i, c in enumerate(fold(word)) if c in _VOWELS), -1)
     if first_vowel < 0:
@@ -95,7 +103,7 @@ def untelex(word: str) -> Optional[str]:
     return None
 
 
-def unvni(word: str) -> Optional[str]:
+def unvni(word: str) -> str | None:
     """`d9ang8` → `đăng`, `ky1` → `ký`; None when the digits are not VNI marks."""
     letters: list[str] = []
     tone = ""

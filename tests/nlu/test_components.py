@@ -1,0 +1,97 @@
+"""The two components inside Rasa's own graph interfaces: training resource, fallback, ranking, entities."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rasa.engine.graph import ExecutionContext, GraphSchema
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from nlu.classifier import FALLBACK, VietnameseIntentClassifier
+from nlu.entities import VietnameseEntityExtractor
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def config() -> dict[str, Any]:
+    return {
+        **VietnameseIntentClassifier.get_default_config(),
+        "spellings": str(REPOSITORY / "data/nlu/teencode.yml"),
+        "lexicon": str(REPOSITORY / "data/nlu/lexicon.yml"),
+    }
+
+
+@pytest.fixture(scope="module")
+def trained(
+    config: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[VietnameseIntentClassifier, LocalModelStorage, Resource]:
+    importer = RasaFileImporter(training_data_paths=[str(REPOSITORY / "data/nlu/passwords.yml")])
+    examples = importer.get_nlu_data().intent_examples
+    writers = sorted({(m.get("metadata") or {})["intent"]["writer"] for m in examples})
+    chosen = [m for m in examples if m.get("metadata")["intent"]["writer"] in writers[:2]]
+    storage = LocalModelStorage(tmp_path_factory.mktemp("model"))
+    resource = Resource("classifier")
+    component = VietnameseIntentClassifier.create(config, storage, resource, _context())
+    component.train(TrainingData(chosen))
+    return component, storage, resource
+
+
+def _context() -> ExecutionContext:
+    return ExecutionContext(GraphSchema({}))
+
+
+def _parse(component: Any, text: str) -> Message:
+    message = Message({"text": text})
+    component.process([message])
+    return message
+
+
+def test_a_loaded_model_answers_like_the_trained_one(config: dict[str, Any], trained: Any) -> None:
+    component, storage, resource = trained
+    loaded = VietnameseIntentClassifier.load(config, storage, resource, _context())
+    for text in ("quên mật khẩu", "otp không về", "đổi pass", "ok"):
+        assert _parse(loaded, text).get("intent") == _parse(component, text).get("intent")
+    assert _parse(loaded, "em quên mật khẩu rồi").get("intent")["name"] == "forgot_password"
+
+
+def test_unsure_is_a_fallback_with_real_candidates_behind_it(config: dict[str, Any], trained: Any) -> None:
+    _, storage, resource = trained
+    strict = VietnameseIntentClassifier.load({**config, "threshold": 0.999999}, storage, resource, _context())
+    ranking = _parse(strict, "không vào được").get("intent_ranking")
+    assert ranking[0]["name"] == FALLBACK
+    assert len(ranking) >= 4
+    assert all(r["name"] != FALLBACK and 0 <= r["confidence"] <= 1 for r in ranking[1:])
+    assert ranking[1]["confidence"] >= ranking[2]["confidence"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "...", "\u200b"])
+def test_nothing_said_is_a_fallback(trained: Any, text: str) -> None:
+    assert _parse(trained[0], text).get("intent") == {"name": FALLBACK, "confidence": 1.0}
+
+
+def test_an_edited_word_file_changes_the_fingerprint(config: dict[str, Any], tmp_path: Path) -> None:
+    edited = tmp_path / "lexicon.yml"
+    edited.write_text("password:\n  - mật khẩu\n", encoding="utf-8")
+    before = VietnameseIntentClassifier.fingerprint_addon(config)
+    assert VietnameseIntentClassifier.fingerprint_addon(config) == before
+    assert VietnameseIntentClassifier.fingerprint_addon({**config, "lexicon": str(edited)}) != before
+
+
+def test_entities_reach_the_message() -> None:
+    message = _parse(VietnameseEntityExtractor({}), "sđt 0935 123 456")
+    assert message.get("entities") == [
+        {
+            "entity": "phone",
+            "start": 4,
+            "end": 16,
+            "value": "0935123456",
+            "extractor": "VietnameseEntityExtractor",
+        }
+    ]
