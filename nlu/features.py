@@ -20,7 +20,7 @@ WORDS, LETTERS, ACCENTS, CONCEPTS = range(4)
 VIEWS = (WORDS, LETTERS, ACCENTS, CONCEPTS)
 # The first character of a feature's name says which view it belongs to.
 _VIEW_OF = {"w": WORDS, "b": WORDS, "s": WORDS, "x": LETTERS, "a": ACCENTS, "A": ACCENTS, "c": CONCEPTS, "C": CONCEPTS}
-_LETTER_SIZES = (3, 4, 5)
+_LETTER_SIZES = (3, 4)
 _MAX_WORDS = 120
 # Above this share of unknown words a message is foreign or keyboard mash.
 _NONSENSE = 0.5

@@ -168,7 +168,7 @@ class Trainer:
         counts = np.bincount(targets, minlength=len(self.labels))
         # Half-way to balance: full balance makes the big off-topic class too shy, none drowns the small ones.
         balance = {i: float((counts[counts > 0].mean() / n) ** 0.5) for i, n in enumerate(counts) if n}
-        machine = LinearSVC(C=self.settings.regularisation, class_weight=balance, tol=0.1, random_state=1)
+        machine = LinearSVC(C=self.settings.regularisation, class_weight=balance, tol=0.5, random_state=1)
         machine.fit(matrix, targets)
         coefficients, intercept = machine.coef_, machine.intercept_
         if len(machine.classes_) == 2:

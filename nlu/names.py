@@ -10,14 +10,13 @@ import re
 from nlu.syllables import fold
 
 _SURNAMES = (
-    "nguyen tran le pham huynh hoang phan vu vo dang bui do ho ngo duong ly dinh truong lam doan dao mai trinh ha luong "
-    "to thai cao ta chau luu tang phung quach kieu ton vuong nghiem lai la bach ong mac thach"
+    "nguyen tran le pham huynh hoang phan vu vo dang bui do ho ngo duong ly dinh truong lam doan dao mai trinh ha "
+    "luong to thai cao ta chau luu tang phung quach kieu ton vuong nghiem lai la bach ong mac thach"
 )
 _SECOND = (
     "van thi minh ngoc thanh quoc duc huu xuan kim thuy hong hoai gia bao anh phuong thu my nhu quang tuan hoang "
-    "dinh "
-    "cong viet trong dang tran nguyen pham hai khanh thao bich cam dieu kieu lan mai nhat phuoc que quynh tam thien "
-    "tien tung tu uyen yen trung chi ba hoa thai thuc bui vo le phan ngo ai mong tuyet the manh ich"
+    "dinh cong viet trong dang tran nguyen pham hai khanh thao bich cam dieu kieu lan mai nhat phuoc que quynh tam "
+    "thien tien tung tu uyen yen trung chi ba hoa thai thuc bui vo le phan ngo ai mong tuyet the manh ich"
 )
 _SURNAME_WORDS = frozenset(_SURNAMES.split())
 _SECOND_WORDS = frozenset(_SECOND.split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.classifier import FALLBACK, VietnameseIntentClassifier
 from nlu.entities import VietnameseEntityExtractor
+from nlu.importer import Example, ExampleImporter, TrainingFileError, read_file
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -95,3 +97,37 @@ def test_entities_reach_the_message() -> None:
             "extractor": "VietnameseEntityExtractor",
         }
     ]
+
+
+def test_our_importer_reads_what_rasas_reads() -> None:
+    path = str(REPOSITORY / "data/nlu/trust.yml")
+    ours = ExampleImporter(training_data_paths=[path]).get_nlu_data()
+    stock = RasaFileImporter(training_data_paths=[path]).get_nlu_data()
+    assert [(m.get("text"), m.get("intent"), m.get("metadata")) for m in ours.intent_examples] == [
+        (m.get("text"), m.get("intent"), m.get("metadata")) for m in stock.intent_examples
+    ]
+
+
+def test_an_example_keeps_its_identity_when_copied() -> None:
+    example = Example(data={"text": "dạ", "intent": "affirm", "metadata": {"intent": {"writer": "an"}}})
+    again = copy.deepcopy(example)
+    assert again == example and again is not example and hash(again) == hash(example)
+    again.set("intent", "deny")
+    assert again != example and example.get("intent") == "affirm"
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("nlu:\n- intent: a\n  examples: |\n    - x\nresponses: {}\n", "chỉ nhận"),
+        ("nlu:\n- synonym: a\n  examples: |\n    - x\n", "mỗi khối"),
+        ("nlu:\n- intent: a\n  examples: [x]\n", "mỗi dòng một câu"),
+        ("nlu:\n- intent: a\n  examples: |\n    x\n", "không bắt đầu"),
+        ("nlu: [", "odd.yml"),
+    ],
+)
+def test_an_odd_training_file_is_named(tmp_path: Path, content: str, complaint: str) -> None:
+    path = tmp_path / "odd.yml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(TrainingFileError, match=complaint):
+        read_file(path)
