@@ -28,6 +28,7 @@ from helpdesk.settings import Settings
 log = logging.getLogger(__name__)
 
 _HOUSEKEEPING_SECONDS = 3600
+_SWEEP_SECONDS = 5
 _LONGEST_RETRY = 5.0
 # So often a turn may fail inside Rasa before the citizen gets an apology instead of waiting for ever.
 _TRIES_BEFORE_APOLOGY = 5
@@ -225,6 +226,18 @@ class Gateway:
         await self._workers.stop()
         await self._senders.stop()
 
+    async def sweep(self) -> None:
+        """Every few seconds look for work that nobody was woken for: the inbox counts, not the wake-ups."""
+        while True:
+            await asyncio.sleep(_SWEEP_SECONDS)
+            try:
+                for conversation in await self._store.unhandled_conversations():
+                    self._workers.wake(conversation.id)
+                for conversation_id in await self._store.unsent_conversations():
+                    self._senders.wake(conversation_id)
+            except Unavailable:
+                log.exception("the sweep has to wait")
+
     async def keep_house(self) -> None:
         """Delete what is past its time, once an hour, for as long as the bot runs."""
         while True:
@@ -241,10 +254,11 @@ async def open_gateway(
 ) -> AsyncIterator[Gateway]:
     """A gateway with its housekeeping; channels are handed to `Gateway.start` once they are open."""
     gateway = Gateway(settings, conversations, answering, metrics)
-    housekeeping = asyncio.create_task(gateway.keep_house())
+    chores = [asyncio.create_task(gateway.keep_house()), asyncio.create_task(gateway.sweep())]
     try:
         yield gateway
     finally:
-        housekeeping.cancel()
-        await asyncio.gather(housekeeping, return_exceptions=True)
+        for chore in chores:
+            chore.cancel()
+        await asyncio.gather(*chores, return_exceptions=True)
         await gateway.stop()

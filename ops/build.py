@@ -128,7 +128,7 @@ def environment(name):
     shutil.rmtree(home, ignore_errors=True)
     run([tool, "venv", "-q", "--python", python, str(home)], f"Tạo môi trường {name}")
     install = [tool, "pip", "install", "-q", "--python", str(home / "bin" / "python")]
-    run([*install, "--require-hashes", "-r", str(ROOT / lock)], f"Cài thư viện của {name}")
+    run([*install, "--compile-bytecode", "--require-hashes", "-r", str(ROOT / lock)], f"Cài thư viện của {name}")
     stamp.write_text(wanted)
     say(f"Môi trường {name} xong sau {time.monotonic() - started:.0f} giây")
 

@@ -40,7 +40,7 @@ def main() -> int:
     quick = ["-q", "-p", "no:cacheprovider"]
     suites = [
         ("đơn vị và hợp đồng", [sys.executable, "-m", "pytest", *quick, "tests/unit", "tests/contract"]),
-        ("NLU và máy chủ Rasa", [rasa, "-m", "pytest", *quick, "tests/nlu"]),
+        ("NLU và máy chủ Rasa", [rasa, "-m", "pytest", *quick, "--confcutdir=tests/nlu", "tests/nlu"]),
         ("hội thoại mẫu", [rasa, "-m", "ops.story_test", model]),
         ("thành phần", [sys.executable, "-m", "pytest", *quick, "tests/component"]),
         ("trọn hệ thống và trình duyệt", [sys.executable, "-m", "pytest", *quick, "tests/e2e"]),

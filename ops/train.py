@@ -19,7 +19,11 @@ ROOT = Path(__file__).resolve().parent.parent
 _INPUTS = ("config.yml", "domain.yml", "data/rules.yml", "nlu/requirements.txt")
 _INPUT_FOLDERS = (("data/nlu", "*"), ("data/stories", "*.yml"), ("nlu", "*.py"))
 # Parts of nlu/ that run beside the model, not in it.
-_NOT_IN_MODEL = {"server.py", "channel.py", "tracker_store.py", "runner.py", "evaluate.py", "import_writers.py"}
+_NOT_IN_MODEL = {
+    *("action_server.py", "application.py", "channel.py", "evaluate.py", "import_writers.py", "lean_imports.py"),
+    *("locks.py", "logs.py", "payloads.py", "report.py", "rule_policy.py", "runner.py", "server.py", "snapshot.py"),
+    *("tracker_store.py", "turns.py", "window.py"),
+}
 _KEPT_MODELS = 3
 
 

@@ -47,12 +47,11 @@ class Transaction:
         await self._connection.executemany(statement, rows)
 
     async def fetch_one(self, statement: str, parameters: Sequence[Any] = ()) -> Row | None:
-        async with self._connection.execute(statement, parameters) as cursor:
-            return await cursor.fetchone()
+        rows = await self._connection.execute_fetchall(statement, parameters)
+        return next(iter(rows), None)
 
     async def fetch_all(self, statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        async with self._connection.execute(statement, parameters) as cursor:
-            return list(await cursor.fetchall())
+        return list(await self._connection.execute_fetchall(statement, parameters))
 
 
 class Database:
@@ -85,21 +84,19 @@ class Database:
                 raise
 
     async def _rollback(self) -> None:
-        if self._writer.in_transaction:
-            await self._writer.rollback()
+        # Unconditional and shielded: after a cancellation the BEGIN may still be on its way through the connection's
+        # thread. This is queued behind it, and before the next BEGIN; where nothing is open it does nothing.
+        await asyncio.shield(self._writer.rollback())
 
     async def fetch_one(self, statement: str, parameters: Sequence[Any] = ()) -> Row | None:
         """Read outside of a transaction: sees every commit that is done."""
-        try:
-            async with self._reader.execute(statement, parameters) as cursor:
-                return await cursor.fetchone()
-        except sqlite3.DatabaseError as error:
-            raise Unavailable("store", f"Không đọc được dữ liệu ({error}).") from error
+        return next(iter(await self.fetch_all(statement, parameters)), None)
 
     async def fetch_all(self, statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
         try:
-            async with self._reader.execute(statement, parameters) as cursor:
-                return list(await cursor.fetchall())
+            # Run and emptied in one step of the connection's thread. Cursors that overlap would share one snapshot,
+            # and as long as any is open no read of this connection would see a newer commit.
+            return list(await self._reader.execute_fetchall(statement, parameters))
         except sqlite3.DatabaseError as error:
             raise Unavailable("store", f"Không đọc được dữ liệu ({error}).") from error
 
