@@ -95,7 +95,8 @@ class Answering:
     async def _local(self, conversation: Conversation, payload: re.Match[str]) -> list[Reply]:
         action, answer, rated, verdict = payload.groups()
         if rated is not None:
-            if rated not in self._guide.ids:
+            offered = await self._conversations.store.was_offered(conversation.id, payload[0])
+            if rated not in self._guide.ids or not offered:
                 return [self._guide.render("stale_button")]
             await self._conversations.store.record_feedback(conversation.id, rated, verdict == "yes")
             return [self._guide.render(f"feedback_{verdict}")]

@@ -22,7 +22,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels.web import Unauthorized, WebChannel
-from bot.channels.web_body import BodyTooLarge
+from bot.channels.web_body import BodyTooLarge, TooSlow
 from helpdesk.errors import Conflict, HelpdeskError, InvalidInput, NotFound, Overloaded, Unavailable
 
 log = logging.getLogger(__name__)
@@ -145,6 +145,8 @@ async def _refuse(_request: Request, error: Exception) -> Response:
     match error:
         case Unauthorized():
             return error_json(401, "unauthorized", Unauthorized.__doc__ or "", {"WWW-Authenticate": "Bearer"})
+        case TooSlow():
+            return error_json(408, "too_slow", str(error))
         case BodyTooLarge():
             return error_json(413, "too_large", str(error))
         case InvalidInput(code="not_an_image" | "animated" as code):

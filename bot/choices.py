@@ -20,12 +20,13 @@ _ORDINALS = {
     "5": 4, "nam": 4,
     "cuoi": -1,
 }  # fmt: skip
-_LEAD = r"(?:da|vang|uh?|em|toi|minh|chon|lay|bam|so|cai|thu|y|cau|muc|nut|dong|o)"
+_POLITE = r"(?:da|vang|uh?|em|toi|minh|cho)"
+_NAMING = r"(?:chon|lay|bam|so|cai|thu|y|cau|muc|nut|dong|o)"
 _TAIL = r"(?:tien|cung|a|di|do|nha|nhe|nghe|em|ban|ad|giup)"
 # "so 2", "cai thu hai a", "dau tien": an ordinal with nothing else of weight around it.
-_CHOICE = re.compile(rf"(?:{_LEAD}\s+)*(?P<ordinal>\w+)(?:\s+{_TAIL})*")
-# A lone "a", "tư" or "năm" is rather a word than a number; these need "số", "cái", "thứ" before them.
-_NEEDS_LEAD = frozenset({"tu", "nam", "ba", "dau", "tren", "giua", "hai", "mot", "bon"})
+_CHOICE = re.compile(rf"(?:{_POLITE}\s+)*(?P<naming>(?:{_NAMING}\s+)*)(?P<ordinal>\w+)(?:\s+{_TAIL})*")
+# "tư", "năm", "ba" alone are rather words than numbers, and "thứ hai" alone is Monday: these need "số", "cái", "ý".
+_WORDS = frozenset({"tu", "nam", "ba", "dau", "tren", "giua", "hai", "mot", "bon", "nhat", "nhi"})
 
 
 def fold(text: str) -> str:
@@ -47,8 +48,10 @@ def chosen_button(text: str, buttons: Sequence[Button]) -> Button | None:
     match = _CHOICE.fullmatch(folded)
     if match is None:
         return None
-    ordinal = match["ordinal"]
-    if ordinal in _NEEDS_LEAD and folded == ordinal:
+    naming = match["naming"].split()
+    if match["ordinal"] in _WORDS and naming in ([], ["thu"]) and "tien" not in folded:
         return None
-    index = _ORDINALS.get(ordinal)
+    index = _ORDINALS.get(match["ordinal"])
+    # Whether an answer helped is not a topic of the list.
+    taps = [button for button in taps if not (button.payload or "").startswith("helped:")]
     return taps[index] if index is not None and index < len(taps) else None

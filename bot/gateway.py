@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import traceback
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 from bot.answering import Answering
 from bot.channels.base import PushChannel, Undeliverable
@@ -22,7 +24,16 @@ from bot.scheduling import KeyedWorkers, Watch
 from helpdesk.calendar import utc_now
 from helpdesk.conversations import Conversations
 from helpdesk.errors import InvalidInput, Overloaded, Unavailable
-from helpdesk.models import ChannelIdentity, Conversation, InboxEntry, IncomingMessage, MessageKind, Receipt, Reply
+from helpdesk.models import (
+    ChannelIdentity,
+    Conversation,
+    InboxEntry,
+    IncomingMessage,
+    MessageKind,
+    OutboxEntry,
+    Receipt,
+    Reply,
+)
 from helpdesk.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -34,6 +45,8 @@ _LONGEST_RETRY = 5.0
 _TRIES_BEFORE_APOLOGY = 5
 _TRIES_TO_DELIVER = 50
 _TYPING_AFTER = 0.4
+# More parts than any reply has.
+_ALL_PARTS = 1_000_000
 
 
 class Gateway:
@@ -50,17 +63,18 @@ class Gateway:
         self._channels: dict[str, PushChannel] = {}
         self._waiting: Counter[ChannelIdentity] = Counter()
         self._slowed: set[str] = set()
+        self._gone: dict[str, int] = {}
         self.watch = Watch()
         self._workers = KeyedWorkers("worker", self._work, settings.workers)
         self._senders = KeyedWorkers("sender", self._send, settings.workers)
 
     # Accepting
 
-    async def receive(self, message: IncomingMessage) -> Receipt:
+    async def receive(self, message: IncomingMessage, *, must_accept: bool = False) -> Receipt:
         """Accept a message durably; a repeat is acknowledged and dropped.
 
         Raises InvalidInput("empty") when nothing readable is in it, Overloaded when this sender has too many messages
-        unanswered, Unavailable("store") when it can't be kept.
+        unanswered (never with `must_accept`), Unavailable("store") when it can't be kept.
         """
         text = clean_text(message.text)
         if message.kind is MessageKind.TEXT and not text:
@@ -69,9 +83,8 @@ class Gateway:
             text = await self._answering.button_title(message.identity, message.payload or "")
         message = replace(message, text=text)
         identity = message.identity
-        if self._waiting[identity] >= self._settings.flood_limit and not await self._store.is_known(
-            identity.channel, message.platform_message_id
-        ):
+        full = self._waiting[identity] >= self._settings.flood_limit and not must_accept
+        if full and not await self._store.is_known(identity.channel, message.platform_message_id):
             raise Overloaded(retry_after=max(1.0, self._settings.flood_pause * self._settings.flood_burst))
         # Counted before the first await of the write: a hundred requests at once must not all find room.
         self._waiting[identity] += 1
@@ -147,19 +160,27 @@ class Gateway:
             if not task.done():
                 await self._tell_late(entry)
             return await task
-        except DialogueFailed as error:
-            log.error("a turn failed inside Rasa: %s", error)
-            self._metrics.retries.labels("rasa").inc()
-            if await self._store.count_attempt(entry.message.id) >= _TRIES_BEFORE_APOLOGY:
-                return [self._answering.failed()]
-            return None
         except Unavailable as error:
             self._metrics.retries.labels(error.service).inc()
             if self._until_late(entry) <= 0:
                 await self._tell_late(entry)
             return None
+        except DialogueFailed as error:
+            log.error("a turn failed inside Rasa: %s", error)
+            return await self._apology_or_patience(entry)
+        except Exception as error:
+            # The message's words must not get into the log, so neither may the exception's text.
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            log.error("an answer broke: %s at %s:%s", type(error).__name__, place.filename, place.lineno)
+            return await self._apology_or_patience(entry)
         finally:
             task.cancel()
+
+    async def _apology_or_patience(self, entry: InboxEntry) -> list[Reply] | None:
+        """One more failed try: None to wait for the next, the apology after the last."""
+        self._metrics.retries.labels("rasa").inc()
+        tries = await self._store.count_attempt(entry.message.id)
+        return [self._answering.failed()] if tries >= _TRIES_BEFORE_APOLOGY else None
 
     def _until_late(self, entry: InboxEntry) -> float:
         return self._settings.late_notice_after - self._age(entry)
@@ -195,19 +216,39 @@ class Gateway:
         if channel is None:
             return None
         message_id = entry.message.id
+        # Ahead of the store while the disk is full: what has gone out must not go out again.
+        parts_sent = max(entry.parts_sent, self._gone.get(message_id, 0))
         try:
-            await channel.deliver(entry, lambda parts: self._store.mark_part_sent(message_id, parts))
-        except Unavailable as error:
-            final = entry.attempts + 1 >= _TRIES_TO_DELIVER
-            await self._store.mark_unsent(message_id, str(error), final)
-            self._metrics.retries.labels(error.service).inc()
-            return 0 if final else error.retry_after or min(0.5 * 2 ** min(entry.attempts, 8), 60.0)
+            if parts_sent < _ALL_PARTS:
+                await channel.deliver(replace(entry, parts_sent=parts_sent), partial(self._part_sent, message_id))
         except Undeliverable as error:
             log.warning("a reply was given up: %s", error)
-            await self._store.mark_unsent(message_id, str(error), final=True)
-            return 0
+            return await self._put_off(entry, str(error), final=True)
+        except Unavailable as error:
+            self._metrics.retries.labels(error.service).inc()
+            return await self._put_off(entry, str(error), pause=error.retry_after)
+        except Exception as error:
+            log.exception("a delivery broke")
+            return await self._put_off(entry, type(error).__name__)
+        self._gone[message_id] = _ALL_PARTS
         await self._store.mark_sent(message_id)
+        del self._gone[message_id]
         return 0
+
+    async def _part_sent(self, message_id: str, parts: int) -> None:
+        self._gone[message_id] = parts
+        try:
+            await self._store.mark_part_sent(message_id, parts)
+        except Unavailable:
+            log.exception("a part that has gone out could not be noted yet")
+
+    async def _put_off(
+        self, entry: OutboxEntry, error: str, *, final: bool = False, pause: float | None = None
+    ) -> float:
+        """Note a failed delivery; how many seconds until the next step."""
+        final = final or entry.attempts + 1 >= _TRIES_TO_DELIVER
+        await self._store.mark_unsent(entry.message.id, error, final)
+        return 0 if final else pause or min(0.5 * 2 ** min(entry.attempts, 8), 60.0)
 
     # Life cycle
 
@@ -235,7 +276,7 @@ class Gateway:
                     self._workers.wake(conversation.id)
                 for conversation_id in await self._store.unsent_conversations():
                     self._senders.wake(conversation_id)
-            except Unavailable:
+            except Exception:
                 log.exception("the sweep has to wait")
 
     async def keep_house(self) -> None:
@@ -243,7 +284,7 @@ class Gateway:
         while True:
             try:
                 await self._conversations.expire(self._settings.attachment_days, self._settings.conversation_days)
-            except Unavailable:
+            except Exception:
                 log.exception("clean-up has to wait")
             await asyncio.sleep(_HOUSEKEEPING_SECONDS)
 

@@ -11,14 +11,22 @@ import unicodedata
 _LAYOUT = frozenset("\n\t")
 # Joins the parts of many emoji; meaningless elsewhere.
 _ZERO_WIDTH_JOINER = "\u200d"
+# No writing needs more marks on a letter; normalising takes quadratic time in their number.
+_MOST_MARKS = 4
+# What is kept of a text. A question is at most a tenth of it; the citizen is asked to write a shorter one anyway.
+LONGEST_TEXT = 20_000
 
 
 def clean_text(text: str) -> str:
     """Normal form C without control characters, bidi overrides, zero-width characters and lone surrogates."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text[:LONGEST_TEXT].replace("\r\n", "\n").replace("\r", "\n")
     kept = []
+    marks = 0
     for position, character in enumerate(text):
         category = unicodedata.category(character)
+        marks = marks + 1 if category in ("Mn", "Me") else 0
+        if marks > _MOST_MARKS:
+            continue
         if character in _LAYOUT or (
             character == _ZERO_WIDTH_JOINER
             and position

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import signal
 import socket
 import sys
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
 from functools import partial
 
 import httpx
@@ -33,6 +36,19 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, watch: Watch) -> None:
         super().__init__(config)
         self._watch = watch
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # uvicorn would raise the signal again once it has served, and the process would die before its parts close.
+        loop = asyncio.get_running_loop()
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        for number in numbers:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in numbers:
+                loop.remove_signal_handler(number)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._watch.close()
@@ -111,8 +127,11 @@ def main() -> int:
     try:
         settings = load_settings()
         logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-        # httpx logs whole URLs, and Telegram's hold the bot's token.
-        logging.getLogger("httpx").setLevel(logging.WARNING)
+        # httpx logs whole URLs, and Telegram's hold the bot's token; aiosqlite logs what citizens wrote.
+        for talkative in ("httpx", "httpcore", "aiosqlite", "python_multipart"):
+            logging.getLogger(talkative).setLevel(logging.WARNING)
+        # Whatever this process writes is for its own user: conversations, keys, photos.
+        os.umask(0o077)
         with asyncio.Runner(loop_factory=uvicorn.Config(app="", loop="uvloop").get_loop_factory()) as runner:
             runner.run(run(settings))
     except HelpdeskError as error:

@@ -1,24 +1,18 @@
 """Conversations: accepting messages, the files that come with them, and the replies that go back.
 
-Owns what is kept of a message (and in which form) and the web conversation's token. Attachments are encrypted at rest
-and lie beside the database; the row is written in the same transaction as the message, the file before it, so that a
-kill in between leaves at most an orphaned file, never a message without its photo.
+Owns what is kept of a message (and in which form) and the web conversation's token. A message's file is written before
+its row, so that a kill in between leaves at most a file that nobody knows (and that goes with its time), never a
+message without its photo.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
-import os
 import secrets
-from collections.abc import Sequence
-from pathlib import Path
 from uuid import uuid4
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-
-from helpdesk.errors import NotFound, SettingsError, Unavailable
+from helpdesk.errors import NotFound
 from helpdesk.models import (
     Attachment,
     ChannelIdentity,
@@ -29,68 +23,9 @@ from helpdesk.models import (
     Receipt,
 )
 from helpdesk.store import MessageStore
+from helpdesk.vault import FileVault
 
 log = logging.getLogger(__name__)
-
-
-class FileVault:
-    """Encrypted files in one folder, named by their attachment's id; the newest key encrypts, every key decrypts."""
-
-    def __init__(self, folder: Path, cipher: MultiFernet) -> None:
-        self._folder = folder
-        self._cipher = cipher
-
-    @classmethod
-    def open(cls, folder: Path, keys: str, key_file: Path) -> FileVault:
-        """Use the comma-separated `keys`, or a key kept in `key_file` that is made on the first start.
-
-        Raises SettingsError for a malformed key and Unavailable("store") when the folder can't be written.
-        """
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            text = keys or _own_key(key_file)
-        except OSError as error:
-            raise Unavailable("store", f"Không ghi được vào {folder.parent}: {error.strerror}.") from error
-        try:
-            cipher = MultiFernet([Fernet(key.strip()) for key in text.split(",")])
-        except ValueError as error:
-            source = "VSSID_SECRET_KEYS" if keys else str(key_file)
-            raise SettingsError(f"{source} chưa đúng: cần khóa Fernet (32 byte, base64 dạng URL).") from error
-        return cls(folder, cipher)
-
-    async def write(self, name: str, content: bytes) -> None:
-        """Encrypt and keep; returns when the bytes are on the disk. Raises Unavailable("store")."""
-        await asyncio.to_thread(self._write, name, content)
-
-    def _write(self, name: str, content: bytes) -> None:
-        path = self._folder / name
-        try:
-            with path.with_suffix(".part").open("wb") as file:
-                file.write(self._cipher.encrypt(content))
-                file.flush()
-                os.fsync(file.fileno())
-            path.with_suffix(".part").rename(path)
-        except OSError as error:
-            path.with_suffix(".part").unlink(missing_ok=True)
-            raise Unavailable("store", f"Không lưu được tệp: {error.strerror}.") from error
-
-    async def read(self, name: str) -> bytes:
-        """The bytes of a kept file; NotFound when it is gone or its key is."""
-        try:
-            return self._cipher.decrypt(await asyncio.to_thread((self._folder / name).read_bytes))
-        except (OSError, InvalidToken) as error:
-            raise NotFound("Ảnh này không còn được lưu.") from error
-
-    async def remove(self, names: Sequence[str]) -> None:
-        for name in names:
-            await asyncio.to_thread((self._folder / name).unlink, missing_ok=True)
-
-
-def _own_key(path: Path) -> str:
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_bytes(Fernet.generate_key())
-    return path.read_text("ascii").strip()
 
 
 class Conversations:
@@ -112,11 +47,18 @@ class Conversations:
 
     async def accept(self, message: IncomingMessage) -> tuple[Receipt, Conversation]:
         """Keep a message and its file; a repeat is told apart. Raises Unavailable("store")."""
-        attachments: list[Attachment] = []
         identity = message.identity
-        if message.file is not None and not await self.store.is_known(identity.channel, message.platform_message_id):
-            attachments.append(await self._keep_file(message.file, message.kind.value))
-        return await self.store.accept(message, attachments)
+        if message.file is None or await self.store.is_known(identity.channel, message.platform_message_id):
+            return await self.store.accept(message)
+        attachment = await self._keep_file(message.file, message.kind.value)
+        accepted = False
+        try:
+            receipt, conversation = await self.store.accept(message, [attachment])
+            accepted = not receipt.duplicate
+        finally:
+            if not accepted:
+                await self._vault.remove([attachment.id])
+        return receipt, conversation
 
     async def _keep_file(self, file: IncomingFile, kind: str) -> Attachment:
         attachment = Attachment(id=uuid4().hex, kind=kind, content_type=file.content_type, size=len(file.content))
@@ -140,8 +82,9 @@ class Conversations:
             *await self.store.expire_conversations(conversation_days),
         ]
         await self._vault.remove(gone)
-        if gone:
-            log.info("expired %s attachments", len(gone))
+        stray = await self._vault.remove_older(attachment_days)
+        if gone or stray:
+            log.info("expired %s attachments", len(gone) + stray)
 
 
 def _hash(token: str) -> str:

@@ -11,7 +11,8 @@ from PIL import Image, UnidentifiedImageError
 from helpdesk.errors import InvalidInput
 
 # Pillow's names of the formats that phones and scanners send, with their media types.
-ACCEPTED = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+# MPO is a JPEG with further pictures inside, as phones write for depth and brightness.
+ACCEPTED = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 PIXEL_LIMIT = 64_000_000
 
 
@@ -33,7 +34,7 @@ def _sniff(content: bytes) -> str:
                     raise InvalidInput(
                         "too_many_pixels", "Ảnh lớn quá. Anh/chị chụp lại ở cỡ thường rồi gửi giúp em ạ."
                     )
-                if getattr(image, "is_animated", False):
+                if image.format != "MPO" and getattr(image, "is_animated", False):
                     raise InvalidInput(
                         "animated", "Ảnh động không dùng được. Anh/chị gửi giúp em một ảnh chụp thường ạ."
                     )

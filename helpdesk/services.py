@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
-from helpdesk.conversations import Conversations, FileVault
+from helpdesk.conversations import Conversations
 from helpdesk.errors import Unavailable
 from helpdesk.guide import Guide, load_guide
 from helpdesk.settings import Settings
 from helpdesk.store import Database, MessageStore, open_database
+from helpdesk.vault import FileVault
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,11 @@ from helpdesk.models import ChannelIdentity, IncomingMessage, OutboxEntry, Recei
 class Inbox(Protocol):
     """What the gateway offers to channels."""
 
-    async def receive(self, message: IncomingMessage) -> Receipt:
-        """Accept a message durably. Raises InvalidInput, Overloaded or Unavailable("store"); then nothing was kept."""
+    async def receive(self, message: IncomingMessage, *, must_accept: bool = False) -> Receipt:
+        """Accept a message durably. Raises InvalidInput, Overloaded or Unavailable("store"); then nothing was kept.
+
+        `must_accept` is for platforms that can't be told to wait: it is never Overloaded, only answered slowly.
+        """
         ...
 
 

@@ -17,14 +17,15 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.channels.base import Inbox
-from bot.channels.web_body import BodyTooLarge, Upload, read_body, read_upload
+from bot.channels.web_body import BodyTooLarge, read_body, read_upload
 from helpdesk.conversations import Conversations
 from helpdesk.errors import InvalidInput, NotFound
-from helpdesk.models import ChannelIdentity, IncomingFile, IncomingMessage, Location, Message, MessageKind
+from helpdesk.models import ChannelIdentity, IncomingFile, IncomingMessage, Location, Message, MessageKind, Receipt
 from helpdesk.photos import sniff_photo
 
 LONGEST_WAIT = 25.0
-_JSON_LIMIT = 512 * 1024
+# Room for the hundred thousand characters that somebody pastes, each as a \\u escape.
+_JSON_LIMIT = 640 * 1024
 _HEARTBEAT_SECONDS = 15.0
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _PAYLOAD_LIMIT = 256
@@ -73,7 +74,9 @@ class WebChannel:
         ]
 
     async def create(self, request: Request) -> Response:
-        await read_body(request, _JSON_LIMIT)
+        body = await read_body(request, _JSON_LIMIT)
+        if body.strip():
+            _json_object(body)
         identifier, token = await self._conversations.start_web()
         return JSONResponse({"id": identifier, "token": token}, status_code=201)
 
@@ -92,29 +95,31 @@ class WebChannel:
         conversation_id = await self._authorize(request)
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type == "multipart/form-data":
-            async with self._uploads:
-                message = await self._photo_message(conversation_id, request)
+            receipt, message = await self._receive_photo(conversation_id, request)
         else:
             message = _json_message(conversation_id, await read_body(request, _JSON_LIMIT))
-        receipt = await self._inbox.receive(message)
+            receipt = await self._inbox.receive(message)
         client_id = message.platform_message_id.removeprefix(f"{conversation_id}:")
         return JSONResponse({"id": client_id, "duplicate": receipt.duplicate}, status_code=202)
 
-    async def _photo_message(self, conversation_id: str, request: Request) -> IncomingMessage:
-        upload: Upload = await read_upload(request, self._upload_limit)
-        identifier = _client_id(upload.fields.get("id"))
-        if upload.content is None:
-            raise InvalidInput("file_missing", "Chưa thấy ảnh kèm theo. Anh/chị chọn ảnh rồi gửi lại giúp em ạ.")
-        if len(upload.content) > self._upload_limit:
-            raise BodyTooLarge
-        media_type = await sniff_photo(upload.content)
-        return IncomingMessage(
-            identity=ChannelIdentity("web", conversation_id),
-            platform_message_id=f"{conversation_id}:{identifier}",
-            kind=MessageKind.PHOTO,
-            text=upload.fields.get("text", ""),
-            file=IncomingFile(upload.content, media_type),
-        )
+    async def _receive_photo(self, conversation_id: str, request: Request) -> tuple[Receipt, IncomingMessage]:
+        async with read_upload(request, self._upload_limit) as upload:
+            identifier = _client_id(upload.fields.get("id"))
+            if upload.file is None:
+                raise InvalidInput("file_missing", "Chưa thấy ảnh kèm theo. Anh/chị chọn ảnh rồi gửi lại giúp em ạ.")
+            # Only now is the photo held in memory, and only for as long as it takes to keep it.
+            async with self._uploads:
+                content = await upload.file.read()
+                if len(content) > self._upload_limit:
+                    raise BodyTooLarge
+                message = IncomingMessage(
+                    identity=ChannelIdentity("web", conversation_id),
+                    platform_message_id=f"{conversation_id}:{identifier}",
+                    kind=MessageKind.PHOTO,
+                    text=upload.fields.get("text", ""),
+                    file=IncomingFile(content, await sniff_photo(content)),
+                )
+                return await self._inbox.receive(message), message
 
     async def poll(self, request: Request) -> Response:
         conversation_id = await self._authorize(request)
@@ -147,17 +152,22 @@ class WebChannel:
         )
 
     async def _stream(self, conversation_id: str, after: int) -> AsyncIterator[str]:
-        typing: bool | None = None
+        typing = False
         yield ": xin chào\n\n"
         while not self._updates.closed:
             update = self._updates.subscribe(conversation_id)
-            for message in await self._conversations.history(conversation_id, after):
+            page = await self._conversations.history(conversation_id, after)
+            for message in page:
                 after = message.seq
                 data = json.dumps(message_json(message), ensure_ascii=False)
                 yield f"id: {after}\nevent: message\ndata: {data}\n\n"
             if typing != self._is_answering(conversation_id):
-                typing = not typing
+                typing = self._is_answering(conversation_id)
                 yield f"event: typing\ndata: {json.dumps({'typing': typing})}\n\n"
+            if page:
+                # There may be more behind a full page, and more has often come while this one went out.
+                update.cancel()
+                continue
             await asyncio.wait({update}, timeout=_HEARTBEAT_SECONDS)
             if not update.done():
                 update.cancel()
@@ -191,17 +201,12 @@ def message_json(message: Message) -> dict[str, Any]:
 
 
 def _json_message(conversation_id: str, body: bytes) -> IncomingMessage:
-    try:
-        data = json.loads(body.decode("utf-8"))
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise InvalidInput("malformed_json", "Nội dung gửi lên không phải JSON UTF-8 hợp lệ.") from error
-    if not isinstance(data, dict):
-        raise InvalidInput("malformed_json", "Nội dung gửi lên phải là một đối tượng JSON.")
+    data = _json_object(body)
     identity = ChannelIdentity("web", conversation_id)
     platform_message_id = f"{conversation_id}:{_client_id(data.get('id'))}"
     if data.get("payload") is not None:
         payload = data["payload"]
-        if not isinstance(payload, str) or not 0 < len(payload) <= _PAYLOAD_LIMIT:
+        if not isinstance(payload, str) or not 0 < len(payload) <= _PAYLOAD_LIMIT or not payload.isprintable():
             raise InvalidInput("bad_payload", "Nút bấm này không hợp lệ. Anh/chị chọn lại giúp em ạ.")
         return IncomingMessage(identity, platform_message_id, MessageKind.BUTTON, payload=payload)
     if data.get("location") is not None:
@@ -212,6 +217,16 @@ def _json_message(conversation_id: str, body: bytes) -> IncomingMessage:
     if not isinstance(text, str):
         raise InvalidInput("bad_text", "Nội dung tin nhắn phải là chữ.")
     return IncomingMessage(identity, platform_message_id, MessageKind.TEXT, text=text)
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(body.decode("utf-8"))
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise InvalidInput("malformed_json", "Nội dung gửi lên không phải JSON UTF-8 hợp lệ.") from error
+    if not isinstance(data, dict):
+        raise InvalidInput("malformed_json", "Nội dung gửi lên phải là một đối tượng JSON.")
+    return data
 
 
 def _client_id(value: object) -> str:
@@ -236,7 +251,8 @@ def _degrees(value: object, limit: float) -> float | None:
 
 
 def _number(request: Request, name: str, default: float, header: str | None = None) -> float:
-    text = request.query_params.get(name) or (request.headers.get(header) if header else None)
+    # A browser that reconnects an event stream sends the header along with the address it began with.
+    text = (request.headers.get(header) if header else None) or request.query_params.get(name)
     if text is None:
         return default
     try:

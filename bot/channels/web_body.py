@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from starlette.datastructures import UploadFile
@@ -15,18 +17,24 @@ from helpdesk.errors import HelpdeskError, InvalidInput
 
 # Room for the form's own lines and the text beside the file.
 _FORM_SLACK = 256 * 1024
+# Ten megabytes on a weak 3G line take about two minutes.
+_SLOWEST_UPLOAD = 180.0
 
 
 class BodyTooLarge(HelpdeskError):
     """Nội dung gửi lên lớn quá. Anh/chị gửi ảnh dưới 10 MB hoặc tin nhắn ngắn hơn giúp em ạ."""
 
 
+class TooSlow(HelpdeskError):
+    """Đường truyền chậm quá nên ảnh chưa gửi xong. Anh/chị thử lại nơi sóng mạnh hơn giúp em ạ."""
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A multipart form: its text fields and the bytes of its `file`, if there is one."""
+    """A multipart form: its text fields and its `file`, if there is one (large ones lie in a temporary file)."""
 
     fields: Mapping[str, str]
-    content: bytes | None
+    file: UploadFile | None
 
 
 async def read_body(request: Request, limit: int) -> bytes:
@@ -45,25 +53,35 @@ async def read_body(request: Request, limit: int) -> bytes:
     return bytes(body)
 
 
-async def read_upload(request: Request, limit: int) -> Upload:
-    """A form with at most one file of about `limit` bytes; InvalidInput("malformed_form") when it is none."""
-    body = await read_body(request, limit + _FORM_SLACK)
-    sent = False
+@asynccontextmanager
+async def read_upload(request: Request, limit: int) -> AsyncIterator[Upload]:
+    """A form with at most one file of about `limit` bytes, read as it comes; its parts are gone after the block.
+
+    Raises BodyTooLarge, TooSlow, or InvalidInput("malformed_form").
+    """
+    allowed = limit + _FORM_SLACK
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > allowed:
+        raise BodyTooLarge
 
     async def receive() -> Message:
-        nonlocal sent
-        if sent:
-            return {"type": "http.disconnect"}
-        sent = True
-        return {"type": "http.request", "body": body, "more_body": False}
+        nonlocal allowed
+        message = await request.receive()
+        allowed -= len(message.get("body", b""))
+        if allowed < 0:
+            raise BodyTooLarge
+        return message
 
     try:
-        form = await Request(request.scope, receive).form(max_files=1, max_fields=8, max_part_size=_FORM_SLACK)
-    except (MultiPartException, HTTPException, UnicodeDecodeError, KeyError) as error:
+        async with asyncio.timeout(_SLOWEST_UPLOAD):
+            form = await Request(request.scope, receive).form(max_files=1, max_fields=8, max_part_size=_FORM_SLACK)
+    except TimeoutError as error:
+        raise TooSlow from error
+    except (MultiPartException, HTTPException, ClientDisconnect, UnicodeDecodeError, KeyError) as error:
         raise InvalidInput("malformed_form", "Ảnh gửi lên bị lỗi giữa chừng. Anh/chị gửi lại giúp em ạ.") from error
     try:
         file = form.get("file")
-        content = await file.read() if isinstance(file, UploadFile) else None
-        return Upload({name: value for name, value in form.items() if isinstance(value, str)}, content)
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        yield Upload(fields, file if isinstance(file, UploadFile) else None)
     finally:
         await form.close()

@@ -380,11 +380,13 @@ class MessageStore:
         return _message(row).buttons if row is not None and row["author"] == Author.ASSISTANT.value else ()
 
     async def record_feedback(self, conversation_id: str, answer: str, helped: bool) -> None:
-        """Keep whether an answer of the guide helped."""
+        """Keep whether an answer of the guide helped; the last word of a conversation on an answer counts."""
         async with self._database.transaction() as transaction:
             await transaction.execute(
-                "INSERT INTO feedback (id, conversation_id, answer, helped, created_at) VALUES (?, ?, ?, ?, ?)",
-                (uuid4().hex, conversation_id, answer, int(helped), utc_now().isoformat()),
+                "INSERT INTO feedback (conversation_id, answer, helped, created_at) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (conversation_id, answer) "
+                "DO UPDATE SET helped = excluded.helped, created_at = excluded.created_at",
+                (conversation_id, answer, int(helped), utc_now().isoformat()),
             )
 
     async def feedback_counts(self) -> dict[str, tuple[int, int]]:

@@ -170,8 +170,7 @@ async def test_only_buttons_of_this_conversation_count(chat: Chat, rasa: StandIn
         ({"text": "🤔🤔"}, "emoji_only"),
         ({"text": "???"}, "empty"),
         ({"payload": "/approve"}, "stale_button"),
-        ({"payload": "helped:register_account:yes"}, "feedback_yes"),
-        ({"payload": "helped:register_account:no"}, "feedback_no"),
+        ({"payload": "helped:register_account:yes"}, "stale_button"),
         ({"payload": "helped:nothing:yes"}, "stale_button"),
         ({"payload": "answer:welcome"}, "welcome"),
     ],
@@ -184,10 +183,31 @@ async def test_what_has_an_answer_of_its_own(
     assert not rasa.asked
 
 
-async def test_feedback_is_kept(chat: Chat, stack: Stack) -> None:
+async def test_feedback_is_kept_once_per_answer(chat: Chat, stack: Stack, rasa: StandInRasa) -> None:
+    async def answer(_request: dict[str, Any]) -> Response:
+        return JSONResponse({"replies": [{"custom": {"answer": "ask_install_app"}}]})
+
+    rasa.behave = answer
+    await chat.send(text="tải app")
+    [said] = await chat.until(1)
+    assert {"title": "👎 Chưa được", "payload": "helped:ask_install_app:no"} in said["buttons"]
+    await chat.send(payload="helped:ask_install_app:yes")
     await chat.send(payload="helped:ask_install_app:no")
-    await chat.until(1)
+    answers = await chat.until(3)
+    assert [a["text"] for a in answers[1:]] == [
+        stack.services.guide.render("feedback_yes").text,
+        stack.services.guide.render("feedback_no").text,
+    ]
     assert await stack.store.feedback_counts() == {"ask_install_app": (0, 1)}
+
+
+async def test_an_error_that_nobody_foresaw_ends_in_an_apology_too(chat: Chat, stack: Stack) -> None:
+    async def bug(_entry: object) -> None:
+        raise RuntimeError("bí mật của người dân")
+
+    stack.gateway._answering.replies = bug  # type: ignore[method-assign]
+    await chat.send(text="a")
+    assert "1900 9068" in (await chat.until(1, seconds=20))[0]["text"]
 
 
 async def test_a_flood_is_slowed_with_one_notice_and_others_do_not_feel_it(tuned: Settings, rasa: StandInRasa) -> None:
@@ -282,3 +302,33 @@ async def test_a_choice_in_words_is_a_tap_on_the_last_answer_s_button(chat: Chat
     asked = [{k: v for k, v in r.items() if k in ("message", "payload")} for r in rasa.asked]
     # The last one follows an answer without buttons: there it is just words.
     assert asked == [{"message": "gì đó"}, {"payload": "/thank"}, {"payload": "/thank"}, {"message": "số 2"}]
+
+
+async def test_a_full_disk_never_sends_a_reply_twice(tuned: Settings, rasa: StandInRasa) -> None:
+    platform = Platform()
+    async with running(tuned, {"telegram": platform}) as stack:
+        writer = stack.services.database._writer
+        send = platform.deliver
+
+        async def send_then_fill_the_disk(entry: OutboxEntry, part_sent: Callable[[int], Awaitable[None]]) -> None:
+            await writer.execute("PRAGMA query_only = ON")
+            await send(entry, part_sent)
+
+        platform.deliver = send_then_fill_the_disk  # type: ignore[method-assign]
+        stack.gateway._senders._error_pause = 0.05
+        await stack.gateway.receive(text_message("a", 1))
+        await wait_for(lambda: bool(platform.sent))
+        await asyncio.sleep(0.5)
+        await writer.execute("PRAGMA query_only = OFF")
+        platform.deliver = send  # type: ignore[method-assign]
+        await stack.gateway.receive(text_message("b", 2))
+        await wait_for(lambda: "nghe: b" in platform.sent)
+    assert platform.sent == ["nghe: a", "nghe: b"]
+
+
+async def test_a_platform_that_cannot_wait_is_always_accepted(tuned: Settings, rasa: StandInRasa) -> None:
+    limited = replace(tuned, flood_burst=1, flood_limit=2, flood_pause=0.01)
+    async with running(limited, {"telegram": Platform()}) as stack:
+        for number in range(10):
+            await stack.gateway.receive(text_message("x", number), must_accept=True)
+        await wait_for(lambda: len(rasa.asked) == 10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import json
 import resource
@@ -108,6 +109,7 @@ async def test_tokens_open_their_own_conversation_only(client: httpx.AsyncClient
         (b'{"id": "1", "text": ["a"]}', "bad_text"),
         (b'{"id": "1", "payload": {"a": 1}}', "bad_payload"),
         (b'{"id": "1", "payload": ""}', "bad_payload"),
+        (b'{"id": "1", "payload": "\\ud800"}', "bad_payload"),
         (b'{"id": "1", "location": {"latitude": 91, "longitude": 1}}', "bad_location"),
         (b'{"id": "1", "location": {"latitude": true, "longitude": 1}}', "bad_location"),
         (b'{"id": "1", "location": "here"}', "bad_location"),
@@ -127,7 +129,7 @@ async def test_bad_parameters(chat: Chat, query: str) -> None:
 
 
 async def test_a_body_beyond_the_limit_is_refused_unread(chat: Chat) -> None:
-    answer = await chat.http.post(chat.url, json={"id": "1", "text": "x" * 600_000}, headers=chat.headers)
+    answer = await chat.http.post(chat.url, json={"id": "1", "text": "x" * 700_000}, headers=chat.headers)
     assert (answer.status_code, code(answer)) == (413, "too_large")
 
 
@@ -252,3 +254,59 @@ async def test_a_full_disk_turns_readiness_red_and_loses_nothing(
     await chat.until(2)
     history = [message["text"] for message in await chat.history()]
     assert history == ["trước", "nghe: trước", "sau", "nghe: sau"]
+
+
+async def test_a_pile_of_accents_holds_nobody_up(chat: Chat) -> None:
+    started = asyncio.get_running_loop().time()
+    assert (await chat.send(text="a" + "\u0301\u0323" * 60_000)).status_code == 202
+    assert asyncio.get_running_loop().time() - started < 1
+
+
+async def test_slow_uploads_do_not_block_anybody_s_photo(stack: Stack) -> None:
+    async with serving(stack.web) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+        chat = await Chat.open(http)
+        released = asyncio.Event()
+
+        async def trickle():  # type: ignore[no-untyped-def]
+            yield b"--x\r\nContent-Disposition: form-data; name=file; filename=a\r\n\r\n"
+            await released.wait()
+            yield b"\r\n--x--\r\n"
+
+        headers = chat.headers | {"Content-Type": "multipart/form-data; boundary=x"}
+        slow = [asyncio.create_task(http.post(chat.url, content=trickle(), headers=headers)) for _ in range(6)]
+        await asyncio.sleep(0.2)
+        sent = http.post(chat.url, data={"id": "p"}, files={"file": ("a.jpg", picture())}, headers=chat.headers)
+        assert (await asyncio.wait_for(sent, 3)).status_code == 202
+        released.set()
+        assert {answer.status_code for answer in await asyncio.gather(*slow)} == {400}
+
+
+async def test_a_phone_s_jpeg_with_a_second_picture_inside_is_a_photo(chat: Chat) -> None:
+    buffer = io.BytesIO()
+    first, second = Image.new("RGB", (64, 48), "navy"), Image.new("RGB", (32, 24), "white")
+    first.save(buffer, "MPO", save_all=True, append_images=[second])
+    files = {"file": ("IMG_1.JPG", buffer.getvalue(), "image/jpeg")}
+    assert (await chat.http.post(chat.url, data={"id": "p"}, files=files, headers=chat.headers)).status_code == 202
+
+
+async def test_one_photo_sent_four_times_at_once_is_kept_once(chat: Chat, settings: Settings) -> None:
+    sends = [
+        chat.http.post(chat.url, data={"id": "p"}, files={"file": ("a.jpg", picture())}, headers=chat.headers)
+        for _ in range(4)
+    ]
+    answers = await asyncio.gather(*sends)
+    assert sorted(answer.json()["duplicate"] for answer in answers) == [False, True, True, True]
+    assert len(list((settings.data_dir / "attachments").iterdir())) == 1
+
+
+async def test_an_idle_event_stream_says_nothing_of_typing(stack: Stack) -> None:
+    async with serving(stack.web) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+        chat = await Chat.open(http)
+        said = []
+        with contextlib.suppress(httpx.ReadTimeout):
+            async with http.stream(
+                "GET", f"/api/conversations/{chat.id}/events", headers=chat.headers, timeout=1
+            ) as events:
+                async for line in events.aiter_lines():
+                    said.append(line)
+        assert not [line for line in said if "typing" in line]

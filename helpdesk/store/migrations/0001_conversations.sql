@@ -86,11 +86,11 @@ CREATE TABLE offered_payloads (
 );
 
 CREATE TABLE feedback (
-    id TEXT PRIMARY KEY,
     conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
     answer TEXT NOT NULL,
     helped INTEGER NOT NULL,
-    created_at TEXT NOT NULL
+    created_at TEXT NOT NULL,
+    PRIMARY KEY (conversation_id, answer)
 );
 CREATE INDEX feedback_answer ON feedback (answer, created_at);
 

@@ -12,6 +12,7 @@ BUTTONS = (
     Button("Trang của BHXH", url="https://baohiemxahoi.gov.vn"),
     Button("Đổi mật khẩu", "/change_password"),
     Button("Gặp nhân viên", "/talk_to_human"),
+    Button("👍 Có ích", "helped:x:yes"),
 )
 
 
@@ -23,7 +24,8 @@ BUTTONS = (
         ("so 2 nha", "/change_password"),
         ("cái thứ hai ạ", "/change_password"),
         ("Dạ cái đầu tiên", "/forgot_password"),
-        ("thứ ba", "/talk_to_human"),
+        ("ý thứ ba", "/talk_to_human"),
+        ("đầu tiên", "/forgot_password"),
         ("cuối cùng", "/talk_to_human"),
         ("chọn số 3 giúp em", "/talk_to_human"),
         ("gap nhan vien", "/talk_to_human"),
@@ -36,7 +38,22 @@ def test_a_choice(text: str, payload: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "4", "ba", "năm", "0905123456", "12", "tôi chọn gì đây", "Trang của BHXH", "1 2", "mật khẩu"]
+    "text",
+    [
+        "",
+        "4",
+        "ba",
+        "năm",
+        "thứ hai",
+        "thứ ba ạ",
+        "em ba",
+        "0905123456",
+        "12",
+        "tôi chọn gì đây",
+        "Trang của BHXH",
+        "1 2",
+        "mật khẩu",
+    ],
 )
 def test_no_choice(text: str) -> None:
     assert chosen_button(text, BUTTONS) is None

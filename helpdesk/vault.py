@@ -1,0 +1,92 @@
+"""Files that come with messages, encrypted at rest.
+
+Owns the key, the file's form on the disk and that nothing half-written is ever taken for a file. Refuses to know whose
+they are (`helpdesk.conversations`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from helpdesk.errors import NotFound, SettingsError, Unavailable
+
+
+class FileVault:
+    """Encrypted files in one folder, named by their attachment's id; the newest key encrypts, every key decrypts."""
+
+    def __init__(self, folder: Path, cipher: MultiFernet) -> None:
+        self._folder = folder
+        self._cipher = cipher
+
+    @classmethod
+    def open(cls, folder: Path, keys: str, key_file: Path) -> FileVault:
+        """Use the comma-separated `keys`, or a key kept in `key_file` that is made on the first start.
+
+        Raises SettingsError for a malformed key and Unavailable("store") when the folder can't be written.
+        """
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            text = keys or _own_key(key_file)
+        except OSError as error:
+            raise Unavailable("store", f"Không ghi được vào {folder.parent}: {error.strerror}.") from error
+        try:
+            cipher = MultiFernet([Fernet(key.strip()) for key in text.split(",")])
+        except ValueError as error:
+            source = "VSSID_SECRET_KEYS" if keys else str(key_file)
+            raise SettingsError(f"{source} chưa đúng: cần khóa Fernet (32 byte, base64 dạng URL).") from error
+        return cls(folder, cipher)
+
+    async def write(self, name: str, content: bytes) -> None:
+        """Encrypt and keep; returns when the bytes are on the disk. Raises Unavailable("store")."""
+        try:
+            await asyncio.to_thread(_write_whole, self._folder / name, self._cipher.encrypt, content)
+        except OSError as error:
+            raise Unavailable("store", f"Không lưu được tệp: {error.strerror}.") from error
+
+    async def read(self, name: str) -> bytes:
+        """The bytes of a kept file; NotFound when it is gone or its key is."""
+        try:
+            return self._cipher.decrypt(await asyncio.to_thread((self._folder / name).read_bytes))
+        except (OSError, InvalidToken) as error:
+            raise NotFound("Ảnh này không còn được lưu.") from error
+
+    async def remove(self, names: Sequence[str]) -> None:
+        for name in names:
+            await asyncio.to_thread((self._folder / name).unlink, missing_ok=True)
+
+    async def remove_older(self, days: int) -> int:
+        """Remove every file older than `days`, those that no row knows (after a kill) included; how many."""
+        return await asyncio.to_thread(self._remove_older, time.time() - days * 86400)
+
+    def _remove_older(self, moment: float) -> int:
+        old = [path for path in self._folder.iterdir() if path.stat().st_mtime < moment]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
+
+def _write_whole(path: Path, encrypt: Callable[[bytes], bytes], content: bytes) -> None:
+    """Write beside and rename: a reader sees all of it or nothing."""
+    part = path.with_suffix(".part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(encrypt(content))
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _own_key(path: Path) -> str:
+    # An empty file is what a kill or a full disk left of an earlier try; no photo was ever encrypted with it.
+    if not path.exists() or not path.stat().st_size:
+        _write_whole(path, lambda key: key, Fernet.generate_key())
+    return path.read_text("ascii").strip()
