@@ -9,6 +9,7 @@ dialogue can offer them. It refuses to guess on empty text (`nlu_fallback` with 
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple, Type
@@ -24,10 +25,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.lexicon import load_concepts, load_spellings
 from nlu.model import IntentModel, Knowledge, Settings, Trainer
+from nlu.vague import Offers, bare, load_vague
 
 logger = logging.getLogger(__name__)
 FALLBACK = "nlu_fallback"
-_OWN_MODULES = ("text", "syllables", "lexicon", "features", "model", "classifier")
+_OWN_MODULES = ("text", "syllables", "lexicon", "features", "model", "classifier", "vague")
+_VAGUE_FILE = "vague.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -46,6 +49,7 @@ class VietnameseIntentClassifier(GraphComponent, IntentClassifier):
             "ranking_length": 10,
             "spellings": "data/nlu/teencode.yml",
             "lexicon": "data/nlu/lexicon.yml",
+            "vague": "data/nlu/vague.yml",
             "regularisation": Settings.regularisation,
             "min_documents": Settings.min_documents,
             "view_weights": list(Settings.view_weights),
@@ -57,11 +61,13 @@ class VietnameseIntentClassifier(GraphComponent, IntentClassifier):
         model_storage: ModelStorage,
         resource: Resource,
         model: Optional[IntentModel] = None,
+        vague: Optional[Offers] = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
         self._model = model
+        self._vague: Offers = vague or {}
 
     @classmethod
     def create(
@@ -83,7 +89,10 @@ class VietnameseIntentClassifier(GraphComponent, IntentClassifier):
         **kwargs: Any,
     ) -> VietnameseIntentClassifier:
         with model_storage.read_from(resource) as directory:
-            return cls(config, model_storage, resource, IntentModel.load(Path(directory)))
+            model = IntentModel.load(Path(directory))
+            rows = json.loads((Path(directory) / _VAGUE_FILE).read_text(encoding="utf-8"))
+            vague = {tuple(words): tuple(offered) for words, offered in rows}
+            return cls(config, model_storage, resource, model, vague)
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
@@ -93,6 +102,7 @@ class VietnameseIntentClassifier(GraphComponent, IntentClassifier):
         paths = [
             Path(settings["spellings"]),
             Path(settings["lexicon"]),
+            Path(settings["vague"]),
             *(Path(__file__).with_name(f"{name}.py") for name in _OWN_MODULES),
         ]
         for path in paths:
@@ -117,8 +127,12 @@ class VietnameseIntentClassifier(GraphComponent, IntentClassifier):
             settings,
         )
         self._model = trainer.train()
+        intents = {m.get(INTENT) for m in examples}
+        self._vague = load_vague(Path(self._config["vague"]), intents, self._model.reader)
         with self._model_storage.write_to(self._resource) as directory:
             self._model.save(Path(directory))
+            rows = [[list(words), list(offered)] for words, offered in self._vague.items()]
+            (Path(directory) / _VAGUE_FILE).write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
         logger.info("%d examples, %d features", len(examples), len(self._model.vocabulary))
         return self._resource
 
@@ -135,8 +149,14 @@ class VietnameseIntentClassifier(GraphComponent, IntentClassifier):
         if self._model is None:
             raise RuntimeError("the intent model has not been trained or loaded")
         threshold = float(self._config["threshold"])
-        if not self._model.reader.normal(text).folded:
+        folded = self._model.reader.normal(text).folded
+        if not folded:
             return [(FALLBACK, 1.0)]
+        offered = self._vague.get(bare(folded))
+        if offered:
+            # Confidences that add up to one and keep the office's order.
+            shares = [1 / (2 + place) for place in range(len(offered))]
+            return [(FALLBACK, threshold), *((name, s / sum(shares)) for name, s in zip(offered, shares, strict=True))]
         ranking = self._model.rank(text, int(self._config["ranking_length"]))
         if ranking[0][1] < threshold:
             ranking.insert(0, (FALLBACK, threshold))
