@@ -28,7 +28,7 @@ from bot.channels.telegram_files import FileFetcher
 from bot.channels.telegram_polling import Polling, PollingRequest, pause_after
 from bot.channels.telegram_sending import Sender
 from bot.channels.telegram_updates import ALLOWED_UPDATES, CHANNEL, Incoming, group_joined, read_update, readable
-from helpdesk.errors import InvalidInput, Overloaded, SettingsError, Unavailable
+from helpdesk.errors import InvalidInput, SettingsError, Unavailable
 from helpdesk.models import ChannelIdentity, IncomingMessage, MessageKind, OutboxEntry
 from helpdesk.settings import Settings
 
@@ -66,7 +66,7 @@ class TelegramChannel:
             get_updates_request=PollingRequest(connection_pool_size=1, read_timeout=10),
             rate_limiter=AIORateLimiter(max_retries=0),
         )
-        self._sender = Sender(self._bot, settings.content_dir / "pictures")
+        self._sender = Sender(self._bot, settings.content_dir / "guide" / "pictures")
         self._files = FileFetcher(self._bot, settings.upload_limit)
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._aside: set[asyncio.Task[None]] = set()
@@ -165,8 +165,6 @@ class TelegramChannel:
             return 400
         try:
             await self._take(update, self._receive)
-        except Overloaded:
-            return 429
         except Unavailable as error:
             log.error("%s unavailable: %s", error.service, error)
             return 503
@@ -191,7 +189,8 @@ class TelegramChannel:
 
     async def _receive(self, message: IncomingMessage) -> None:
         try:
-            await self._inbox.receive(message)
+            # A flood must not wait on Telegram's side: there it would hold up every other citizen.
+            await self._inbox.receive(message, must_accept=True)
         except InvalidInput as error:
             self._set_aside(self._sender.tell(int(message.identity.external_id), str(error)))
 
@@ -201,8 +200,6 @@ class TelegramChannel:
         while True:
             try:
                 return await self._receive(message)
-            except Overloaded as error:
-                pause = error.retry_after
             except Unavailable as error:
                 failures += 1
                 log.error("%s unavailable, a message waits: %s", error.service, error)
