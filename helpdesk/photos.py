@@ -11,8 +11,9 @@ from PIL import Image, UnidentifiedImageError
 from helpdesk.errors import InvalidInput
 
 # Pillow's names of the formats that phones and scanners send, with their media types.
-# MPO is a JPEG with further pictures inside, as phones write for depth and brightness.
+# MPO is what Pillow's JPEG reader calls a JPEG with further pictures inside, as phones write for depth and brightness.
 ACCEPTED = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+_READERS = ("JPEG", "PNG", "WEBP")
 PIXEL_LIMIT = 64_000_000
 
 
@@ -29,7 +30,7 @@ def _sniff(content: bytes) -> str:
         with warnings.catch_warnings():
             # The limit below is ours; Pillow's own would only warn.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=tuple(ACCEPTED)) as image:
+            with Image.open(io.BytesIO(content), formats=_READERS) as image:
                 if image.width * image.height > PIXEL_LIMIT:
                     raise InvalidInput(
                         "too_many_pixels", "Ảnh lớn quá. Anh/chị chụp lại ở cỡ thường rồi gửi giúp em ạ."
@@ -41,7 +42,7 @@ def _sniff(content: bytes) -> str:
                 media_type = ACCEPTED[image.format or ""]
                 image.verify()
                 return media_type
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError, KeyError) as error:
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
         raise InvalidInput(
             "not_an_image",
             "Tệp này không phải ảnh JPG, PNG hoặc WEBP. Anh/chị chụp ảnh bằng điện thoại rồi gửi lại giúp em ạ.",

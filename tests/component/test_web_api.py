@@ -281,6 +281,16 @@ async def test_slow_uploads_do_not_block_anybody_s_photo(stack: Stack) -> None:
         assert {answer.status_code for answer in await asyncio.gather(*slow)} == {400}
 
 
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
+async def test_every_usual_format_is_a_photo(chat: Chat, format: str) -> None:
+    files = {"file": ("x", picture(format), "application/octet-stream")}
+    assert (await chat.http.post(chat.url, data={"id": "p"}, files=files, headers=chat.headers)).status_code == 202
+    await chat.until(1)
+    [attachment] = (await chat.history())[0]["attachments"]
+    shown = await chat.http.get(attachment["url"], headers=chat.headers)
+    assert shown.headers["content-type"] == f"image/{format.lower()}"
+
+
 async def test_a_phone_s_jpeg_with_a_second_picture_inside_is_a_photo(chat: Chat) -> None:
     buffer = io.BytesIO()
     first, second = Image.new("RGB", (64, 48), "navy"), Image.new("RGB", (32, 24), "white")
