@@ -54,7 +54,7 @@ def options(arguments: Sequence[str] | None = None) -> Options:
 
 def main() -> int:
     chosen = options()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     bench = chosen.data_dir / "bench"
     started = time.time()

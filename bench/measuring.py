@@ -146,7 +146,10 @@ def measure_round(ledger: Ledger, urls: Mapping[str, str], texts: Texts, fresh: 
     for side, url in urls.items():
         mixed = turns.measure(url, texts.mixed, seconds, grow=False)
         _must_answer(ledger, side, mixed)
-        ledger.add(side, {"turn/mixed_p50": mixed.p50_ms, "turn/mixed_rate": mixed.turns_per_second})
+        ledger.add(
+            side,
+            {"turn/mixed_p50": mixed.p50_ms, "turn/mixed_p95": mixed.p95_ms, "turn/mixed_rate": mixed.turns_per_second},
+        )
 
 
 def _parse_times(url: str, messages: Sequence[str]) -> dict[str, float]:

@@ -14,7 +14,7 @@ import subprocess
 import time
 import urllib.parse
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,13 +94,17 @@ def serving(
 
 def stop(process: subprocess.Popen[bytes], stop_signal: int = signal.SIGTERM) -> None:
     """The process and its group, which is of its own session: politely first; what doesn't listen is killed."""
-    if process.poll() is None:
-        os.killpg(process.pid, stop_signal)
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    if process.poll() is not None:
+        return
+    os.killpg(process.pid, stop_signal)
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    # Whoever it left behind in its group.
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def answers(url: str) -> bool:

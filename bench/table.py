@@ -80,6 +80,7 @@ LINES = (
     Line("… p95", "turn/p95", "ms"),
     Line("lượt mỗi giây, 8 người cùng lúc", "turn/rate", "lượt/s", _times(8, "gấp 8"), lower_is_better=False),
     Line("1/4 số lượt cần action: p50", "turn/mixed_p50", "ms", _times(4, "dưới 1/4")),
+    Line("… p95 (tức lượt có action)", "turn/mixed_p95", "ms"),
     Line("… lượt mỗi giây, 8 người cùng lúc", "turn/mixed_rate", "lượt/s", _times(8, "gấp 8"), lower_is_better=False),
     Line("một cuộc dài: p50 của lượt 1–40", "turn/first", "ms"),
     Line("một cuộc dài: p50 của lượt 161–200", "turn/last", "ms"),

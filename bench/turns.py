@@ -18,6 +18,7 @@ import time
 import urllib.parse
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -79,19 +80,23 @@ class Client:
             self.failed += 1
         return took
 
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._connection.close()
+
 
 def measure(url: str, texts: Sequence[str] = TEXTS, seconds: float = 5.0, grow: bool = True) -> TurnFigures:
     """Run all three measurements, the first two for about `seconds` each; `grow` says whether to run the third."""
     endless = itertools.cycle(texts)
-    client = Client(url)
-    for _ in range(20):
-        client.turn(_sender(), next(endless))
-    single = _one_at_a_time(client, endless, seconds)
+    with closing(Client(url)) as client:
+        for _ in range(20):
+            client.turn(_sender(), next(endless))
+        single = _one_at_a_time(client, endless, seconds)
     at_once, took, failed = _at_once(url, texts, seconds)
     growing = _sender()
     # A connection of its own: stock Sanic closes one that was idle for five seconds.
-    grower = Client(url)
-    growth = [grower.turn(growing, next(endless)) for _ in range(GROWTH_TURNS if grow else 0)]
+    with closing(Client(url)) as grower:
+        growth = [grower.turn(growing, next(endless)) for _ in range(GROWTH_TURNS if grow else 0)]
     return TurnFigures(
         p50_ms=statistics.median(single),
         p95_ms=_p95(single),
@@ -115,16 +120,22 @@ def _one_at_a_time(client: Client, texts: Iterator[str], seconds: float) -> list
 
 
 def _at_once(url: str, texts: Sequence[str], seconds: float) -> tuple[list[float], float, int]:
-    clients = [Client(url) for _ in range(AT_ONCE)]
-    results: list[list[float]] = [[] for _ in clients]
+    results: list[list[float]] = [[] for _ in range(AT_ONCE)]
+    failed: list[int] = []
+    broken: list[Exception] = []
     start = threading.Barrier(AT_ONCE + 1)
 
     def talk(number: int) -> None:
         endless = itertools.islice(itertools.cycle(texts), number, None)
         start.wait()
-        results[number] += _one_at_a_time(clients[number], endless, seconds)
+        try:
+            with closing(Client(url)) as client:
+                results[number] += _one_at_a_time(client, endless, seconds)
+                failed.append(client.failed)
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            broken.append(error)
 
-    threads = [threading.Thread(target=talk, args=(number,)) for number in range(AT_ONCE)]
+    threads = [threading.Thread(target=talk, args=(number,), daemon=True) for number in range(AT_ONCE)]
     for thread in threads:
         thread.start()
     start.wait()
@@ -132,7 +143,9 @@ def _at_once(url: str, texts: Sequence[str], seconds: float) -> tuple[list[float
     for thread in threads:
         thread.join()
     took = time.perf_counter() - began
-    return list(itertools.chain.from_iterable(results)), took, sum(client.failed for client in clients)
+    if broken:
+        raise broken[0]
+    return list(itertools.chain.from_iterable(results)), took, sum(failed)
 
 
 def _sender() -> str:

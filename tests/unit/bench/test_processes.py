@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,13 @@ import http.server, subprocess, sys
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", "-m", "some.module"])
 http.server.test(http.server.SimpleHTTPRequestHandler, port=int(sys.argv[1]), bind="127.0.0.1")
 """
+
+
+def gone(pid: int) -> bool:
+    deadline = time.monotonic() + 10
+    while alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not alive(pid)
 
 
 def alive(pid: int) -> bool:
@@ -40,8 +48,7 @@ def test_a_server_and_its_children_are_weighed_and_stopped(tmp_path: Path) -> No
         assert resident_mib(server.pid) > resident_mib(child) > 1
         with pytest.raises(CannotMeasure):
             child_running(server.pid, "other.module")
-    assert not alive(server.pid)
-    assert not alive(child)
+    assert gone(server.pid) and gone(child)
 
 
 def test_it_is_stopped_when_the_measuring_is_interrupted(tmp_path: Path) -> None:
@@ -54,7 +61,7 @@ def test_it_is_stopped_when_the_measuring_is_interrupted(tmp_path: Path) -> None
     ):
         pid = s.pid
         raise KeyboardInterrupt
-    assert pid and not alive(pid)
+    assert pid and gone(pid)
 
 
 def test_one_that_dies_is_named_with_its_last_words(tmp_path: Path) -> None:
