@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from aiolimiter import AsyncLimiter
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
@@ -61,9 +61,7 @@ class Sender:
     async def _send_text(self, chat_id: int, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
         await self._pace(chat_id).acquire()
         with _our_errors():
-            await self._bot.send_message(
-                chat_id, text, reply_markup=keyboard, link_preview_options=LinkPreviewOptions(is_disabled=True)
-            )
+            await self._bot.send_message(chat_id, text, reply_markup=keyboard)
 
     async def _send_picture(self, chat_id: int, part: PicturePart) -> None:
         content = await asyncio.to_thread(self._read_picture, part.name)

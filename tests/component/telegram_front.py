@@ -1,7 +1,7 @@
 """Telegram at the socket: `lo-bot-api-emulator` as a process of its own, and a front before it.
 
-The front records what the bot sends (the emulator keeps no texts), refuses on demand as Telegram does, and takes off
-`link_preview_options`, which the emulator doesn't know.
+The front records what the bot sends (the emulator keeps no texts) and refuses on demand as Telegram does; everything
+else it passes on as it is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from aiohttp import ClientSession, web
 
@@ -132,8 +132,6 @@ class TelegramFront:
         if refusal is not None and refusal.times > 0:
             refusal.times -= 1
             return refusal.response()
-        if fields.pop("link_preview_options", None) is not None:
-            raw = urlencode(fields).encode()
         headers = {"Content-Type": request.headers["Content-Type"]} if raw else {}
         async with self._http.post(f"{self._emulator}{request.path}", data=raw, headers=headers) as answer:
             body = await answer.json()
