@@ -1,18 +1,20 @@
 # The commands of the house; `make help` lists them. Everything is built under $(DATA_DIR) and nothing outside of it.
-PORT ?= 8080
-RASA_PORT ?= 5005
-ACTIONS_PORT ?= 5055
-DATA_DIR ?= ./var
+# Each may come from the environment or the command line; empty means the default.
+override PORT := $(or $(strip $(PORT)),8080)
+override RASA_PORT := $(or $(strip $(RASA_PORT)),5005)
+override ACTIONS_PORT := $(or $(strip $(ACTIONS_PORT)),5055)
+override DATA_DIR := $(if $(strip $(DATA_DIR)),$(DATA_DIR),./var)
 export PORT RASA_PORT ACTIONS_PORT DATA_DIR
 
 # Any Python 3.8+ starts the build; the build finds or fetches the two that the product runs on.
 PYTHON ?= $(firstword $(wildcard $(shell command -v python3)) python3)
-BUILD := $(PYTHON) ops/build.py
-APP := $(DATA_DIR)/env/app/bin/python
-RASA := $(DATA_DIR)/env/rasa/bin/python
+BUILD := exec $(PYTHON) -m ops.build
+# The shell, not make, puts the folder in: whatever is in its name stays one word. `exec`: signals reach the program.
+APP := exec "$$DATA_DIR/env/app/bin/python"
+RASA := exec "$$DATA_DIR/env/rasa/bin/python"
 
 .DEFAULT_GOAL := help
-.PHONY: help run env env-dev train eval bench check test lock writers staff clean
+.PHONY: help run env env-dev train eval bench check test lock clean
 
 help: ## liệt kê các lệnh
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,4 +47,4 @@ lock: env-dev ## khóa lại hai bộ thư viện (phiên bản và hash)
 	@$(BUILD) lock
 
 clean: ## xóa mọi thứ đã dựng (không xóa dữ liệu hội thoại)
-	rm -rf $(DATA_DIR)/env $(DATA_DIR)/models $(DATA_DIR)/cache bot/web/vendor
+	rm -rf -- "$$DATA_DIR/env" "$$DATA_DIR/models" "$$DATA_DIR/cache" bot/web/vendor

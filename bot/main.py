@@ -114,8 +114,9 @@ async def _assemble(stack: AsyncExitStack, services: Services) -> tuple[Starlett
 
 
 def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), backlog=1024, reuse_port=False)
+        return socket.create_server((settings.host, settings.port), family=family, backlog=1024, reuse_port=False)
     except OSError as error:
         raise Unavailable(
             "port", f"Không mở được {settings.host}:{settings.port} ({error.strerror}). Đặt PORT khác, ví dụ PORT=8081."

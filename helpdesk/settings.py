@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,12 @@ def _port(text: str) -> int:
     if not 1 <= port <= 65535:
         raise ValueError
     return port
+
+
+def _address(text: str) -> str:
+    if "%" in text:  # an IPv6 zone: no browser opens such an address
+        raise ValueError
+    return str(ip_address(text))
 
 
 def _positive(text: str) -> float:
@@ -81,7 +88,7 @@ class Settings:
     actions_port: int = _setting("ACTIONS_PORT", 5055, _port, "số cổng 1-65535")
     data_dir: Path = _setting("DATA_DIR", Path("var"), Path, "đường dẫn thư mục ghi được")
 
-    host: str = _setting("VSSID_HOST", "127.0.0.1", str, "địa chỉ IP mà trang chat lắng nghe")
+    host: str = _setting("VSSID_HOST", "127.0.0.1", _address, "địa chỉ IP mà trang chat lắng nghe")
     content_dir: Path = _setting("VSSID_CONTENT_DIR", Path("data"), Path, "thư mục nội dung (data/)")
     secret_keys: str = _setting(
         "VSSID_SECRET_KEYS", "", str, "các khóa Fernet cách nhau bằng dấu phẩy, khóa mới trước", secret=True

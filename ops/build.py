@@ -1,7 +1,8 @@
-"""Build the environments: `python3 ops/build.py app rasa web dev` (any of them), idempotent, with progress.
+"""Build the environments: `python3 -m ops.build app rasa web dev` (any of them), idempotent, with progress.
 
 Standard library only: this is what runs first on a fresh clone, with whatever Python is there (3.8 or later).
-Owns where uv and the two interpreters come from; refuses to write outside of DATA_DIR (uv keeps its own cache).
+Owns where the two interpreters come from; refuses to write outside of DATA_DIR (uv keeps its own cache, and see
+ops/get_uv.py for what it may need from the system).
 """
 
 import hashlib
@@ -12,9 +13,12 @@ import sys
 import time
 from pathlib import Path
 
+from ops import get_uv
+from ops.bonds import interrupt_on_stop_signals
+from ops.get_uv import BuildError, identify, run, say
+
 ROOT = Path(__file__).resolve().parent.parent
-DATA = Path(os.environ.get("DATA_DIR", "var")).resolve()
-UV_VERSION = "0.13.9"
+DATA = Path(os.environ.get("DATA_DIR", "").strip() or "var").resolve()
 # Each environment: the interpreters that fit (best first), its lock file.
 ENVIRONMENTS = {
     "app": (("3.13", "3.12", "3.11"), "requirements.txt"),
@@ -22,68 +26,9 @@ ENVIRONMENTS = {
 }
 
 
-class BuildError(Exception):
-    """What went wrong and what to do about it, in Vietnamese."""
-
-
-def say(text):
-    print(f"• {text}", flush=True)
-
-
-def run(command, what, **options):
-    """Run quietly; on failure show what it printed and say what was being done."""
-    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
-    if result.returncode:
-        tail = "\n".join(result.stdout.strip().splitlines()[-25:])
-        raise BuildError(f"{what} không xong (mã {result.returncode}):\n{tail}")
-    return result.stdout
-
-
 def uv():
-    """uv's path: the one on PATH if it is new enough, else our own under DATA_DIR."""
-    found = shutil.which("uv")
-    if found and _version(found) >= _numbers(UV_VERSION)[:2]:
-        return found
-    own = DATA / "env" / "uv" / "bin" / "uv"
-    if own.exists():
-        return str(own)
-    say("Lấy công cụ uv (một lần)")
-    home = own.parent.parent
-    shutil.rmtree(home, ignore_errors=True)
-    spec = f"uv=={UV_VERSION}"
-    errors = []
-    # Debian's python3 may lack venv or pip; pyenv's and Ubuntu's differ again: the first way that works is taken.
-    for command in (
-        [sys.executable, "-m", "venv", str(home)],
-        [sys.executable, "-m", "virtualenv", str(home)],
-    ):
-        try:
-            run(command, "Tạo môi trường cho uv")
-            run([str(home / "bin" / "python"), "-m", "pip", "install", "-q", spec], "Cài uv")
-            return str(own)
-        except (BuildError, OSError) as error:
-            errors.append(str(error))
-            shutil.rmtree(home, ignore_errors=True)
-    try:
-        run([sys.executable, "-m", "pip", "install", "-q", "--target", str(home), spec], "Cài uv")
-        return str(own)
-    except (BuildError, OSError) as error:
-        errors.append(str(error))
-    raise BuildError(
-        "Chưa có uv và cũng không tự cài được. Cài gói python3-venv (apt-get install python3-venv) hoặc uv "
-        "rồi chạy lại.\n" + errors[0]
-    )
-
-
-def _numbers(text):
-    return tuple(int(part) for part in text.split(".") if part.isdigit())
-
-
-def _version(path):
-    try:
-        return _numbers(subprocess.run([path, "--version"], stdout=subprocess.PIPE, text=True).stdout.split()[1])
-    except (OSError, IndexError):
-        return ()
+    """uv's path; the machine's, or our own."""
+    return get_uv.uv(DATA)
 
 
 def interpreter(versions):
@@ -93,16 +38,9 @@ def interpreter(versions):
         pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
         candidates += sorted(map(str, pyenv.glob(f"{version}.*/bin/python{version}")), reverse=True)
         for candidate in filter(None, candidates):
-            try:
-                # pyenv's shims exist for versions that don't run here, so each candidate has to say who it is.
-                shown = subprocess.run(
-                    [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2], sys.executable)"],
-                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=30,
-                ).stdout.split(maxsplit=1)  # fmt: skip
-            except (OSError, subprocess.TimeoutExpired):
-                continue
-            if len(shown) == 2 and shown[0] == version:
-                return shown[1].strip()
+            known = identify(candidate)
+            if known and ".".join(map(str, known[0])) == version:
+                return known[1]
     return None
 
 
@@ -178,6 +116,7 @@ def lock():
 
 def main(targets):
     steps = {"dev": dev, "web": web, "lock": lock}
+    interrupt_on_stop_signals()
     try:
         DATA.mkdir(parents=True, exist_ok=True)
         for target in targets:
@@ -195,7 +134,7 @@ def main(targets):
         print(f"Chưa dựng xong: không ghi được {error.filename or DATA} ({error.strerror}).", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Đã dừng theo yêu cầu.", file=sys.stderr)
+        print("• Đã dừng theo yêu cầu.", flush=True)
         return 130
     return 0
 

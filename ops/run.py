@@ -1,20 +1,18 @@
 """`make run`: trains if needed, starts Rasa, the actions and the bot, watches them, and stops them all on Ctrl-C.
 
-Owns the three processes. A child that crashes is named and started again; one that keeps crashing, or refuses its
-settings, stops the rest cleanly. Their logs lie in DATA_DIR/logs.
+Owns the three processes. A child that crashes is named and started again, at once if it had been ready. One that never
+gets ready, or refuses its settings at the start, stops the rest cleanly. Their logs lie in DATA_DIR/logs.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ctypes
+import errno
 import os
-import signal
 import socket
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -22,60 +20,24 @@ import httpx
 from helpdesk.errors import HelpdeskError, SettingsError
 from helpdesk.guide import load_guide
 from helpdesk.settings import Settings, load_settings
-from ops.train import ROOT, TrainingError, ensure_model
+from ops.bonds import interrupt_on_stop_signals, stop_signals
+from ops.children import Child
+from ops.train import TrainingError, ensure_model
 
-_PR_SET_PDEATHSIG = 1
-_LOG_LIMIT = 5 * 1024 * 1024
 _REFUSED = 2
 _CRASHES_ALLOWED = 5
 _CRASH_WINDOW = 120.0
-_STOP_SECONDS = 8.0
+# A child that ends sooner than this has crashed at its start, even if it answered once.
+_SHORT_LIFE = 2.0
+_LONGEST_PAUSE = 5.0
+_LOG_CHECK_SECONDS = 5.0
+_BAD = "✗ "
 
 
-def say(text: str) -> None:
-    print(f"• {text}", flush=True)
-
-
-@dataclass
-class Child:
-    """One process of ours: how it is started, how it says that it is ready, and when it last crashed."""
-
-    name: str
-    command: Sequence[str]
-    ready_url: str
-    log: Path
-    process: asyncio.subprocess.Process | None = None
-    crashes: list[float] = field(default_factory=list)
-
-    async def start(self, environment: dict[str, str]) -> None:
-        if self.log.exists() and self.log.stat().st_size > _LOG_LIMIT:
-            self.log.replace(self.log.with_suffix(".log.1"))
-        with self.log.open("ab") as output:
-            # A session of its own: Ctrl-C in the terminal reaches only us, and we stop the children in order.
-            self.process = await asyncio.create_subprocess_exec(
-                *self.command, cwd=ROOT, env=environment, stdin=asyncio.subprocess.DEVNULL,
-                stdout=output, stderr=output, start_new_session=True, preexec_fn=_die_with_parent,
-            )  # fmt: skip
-
-    def tail(self, lines: int = 8) -> str:
-        with self.log.open("rb") as file:
-            file.seek(max(0, self.log.stat().st_size - 8192))
-            return "\n".join("    " + line for line in file.read().decode(errors="replace").splitlines()[-lines:])
-
-    async def stop(self) -> None:
-        if self.process is None or self.process.returncode is not None:
-            return
-        self.process.terminate()
-        try:
-            await asyncio.wait_for(self.process.wait(), _STOP_SECONDS)
-        except TimeoutError:
-            self.process.kill()
-            await self.process.wait()
-
-
-def _die_with_parent() -> None:
-    # Were the supervisor killed outright, nobody would be left to stop the children.
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def say(text: str, mark: str = "• ") -> None:
+    """Tell the operator. A terminal that is gone or a full disk must not end whoever tells."""
+    with suppress(OSError):
+        print(f"{mark}{text}", flush=True)
 
 
 class Supervisor:
@@ -97,10 +59,9 @@ class Supervisor:
             "PYTHONUNBUFFERED": "1",
         }
         own = [sys.executable, "-m"]
-        page = f"http://127.0.0.1:{settings.port}/healthz"
         self.children = [
             Child("actions", [*own, "actions.server"], f"{settings.actions_url}/health", logs / "actions.log"),
-            Child("bot", [*own, "bot.main"], page, logs / "bot.log"),
+            Child("bot", [*own, "bot.main"], f"{page_url(settings)}/healthz", logs / "bot.log"),
             Child(
                 "rasa",
                 [rasa, "-m", "nlu.server", "--model", str(model)],
@@ -112,54 +73,95 @@ class Supervisor:
         self.exit_code = 0
 
     async def run(self) -> int:
-        watchers = []
-        for child in self.children:
-            say(f"Khởi động {child.name}")
-            await child.start(self._environment)
-            watchers.append(asyncio.create_task(self._watch(child)))
-        greeting = asyncio.create_task(self._announce())
-        await self.stopping.wait()
-        say("Đang dừng…")
-        for task in (greeting, *watchers):
-            task.cancel()
-        await asyncio.gather(greeting, *watchers, return_exceptions=True)
+        tasks = [asyncio.create_task(self._announce()), asyncio.create_task(self._bound_logs())]
+        async with httpx.AsyncClient(trust_env=False, timeout=2) as http:
+            for child in self.children:
+                say(f"Khởi động {child.name}")
+                tasks.append(asyncio.create_task(self._keep(child, http)))
+            await self.stopping.wait()
+            say("Đang dừng…")
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.gather(*(child.stop() for child in reversed(self.children)))
         say("Đã dừng hết.")
         return self.exit_code
 
     async def _announce(self) -> None:
         started = time.monotonic()
-        async with httpx.AsyncClient(trust_env=False, timeout=2) as http:
-            for child in self.children:
-                while not await _answers(http, child.ready_url):  # noqa: ASYNC110 - another process, only polling tells
-                    await asyncio.sleep(0.2)
+        for child in self.children:
+            await child.ready.wait()
         say(f"Sẵn sàng sau {time.monotonic() - started:.0f} giây.")
-        port = self._settings.port
-        print(
-            f"\n  Trang chat:     http://127.0.0.1:{port}/\n  Tình trạng:     http://127.0.0.1:{port}/readyz",
-            flush=True,
-        )
+        page = page_url(self._settings)
         telegram = self._settings.telegram_mode if self._settings.telegram_token else "chưa nối (xem docs/telegram.md)"
-        print(f"  Telegram:       {telegram}\n  Nhật ký:        {self.children[0].log.parent}\n", flush=True)
+        lines = {
+            "Trang chat": f"{page}/",
+            "Tình trạng": f"{page}/readyz",
+            "Telegram": telegram,
+            "Nhật ký": self.children[0].log.parent,
+        }
+        say("\n" + "".join(f"  {name + ':':<15} {value}\n" for name, value in lines.items()), mark="")
         say("Nhấn Ctrl-C để dừng.")
 
-    async def _watch(self, child: Child) -> None:
+    async def _bound_logs(self) -> None:
         while True:
-            assert child.process is not None
-            code = await child.process.wait()
+            for child in self.children:
+                child.bound_log()
+            await asyncio.sleep(_LOG_CHECK_SECONDS)
+
+    async def _keep(self, child: Child, http: httpx.AsyncClient) -> None:
+        """Start the child, again and again, until it can't be helped."""
+        while True:
+            end = await self._live(child, http)
             now = time.monotonic()
-            child.crashes = [moment for moment in child.crashes if now - moment < _CRASH_WINDOW] + [now]
-            if code == _REFUSED or len(child.crashes) > _CRASHES_ALLOWED:
-                reason = "không chịu khởi động" if code == _REFUSED else "dừng đột ngột quá nhiều lần"
-                print(f"✗ {child.name} {reason} (mã {code}). Dòng cuối trong {child.log}:\n{child.tail()}", flush=True)
+            if child.ready.is_set() and now - child.started >= _SHORT_LIFE:
+                child.crashes.clear()
+                pause = 0.0
+            else:
+                child.crashes = [moment for moment in child.crashes if now - moment < _CRASH_WINDOW] + [now]
+                pause = min(2.0 ** (len(child.crashes) - 2), _LONGEST_PAUSE) if len(child.crashes) > 1 else 0.0
+            child.ready.clear()
+            # What was ready once has sound settings; whatever hinders it now (a full disk, say) may pass.
+            if not child.proven and self._is_hopeless(child, end):
                 self.exit_code = 1
                 self.stopping.set()
                 return
-            pause = min(2.0 ** (len(child.crashes) - 2), 15.0) if len(child.crashes) > 1 else 0.0
-            print(f"✗ {child.name} dừng đột ngột (mã {code}); khởi động lại sau {pause:.0f} giây", flush=True)
+            say(f"{child.name} dừng đột ngột ({end}); khởi động lại sau {pause:.0f} giây", _BAD)
             await asyncio.sleep(pause)
+
+    def _is_hopeless(self, child: Child, end: str) -> bool:
+        if child.process is None:
+            say(f"{child.name} không khởi động được ({end}).", _BAD)
+            return True
+        refused = child.process.returncode == _REFUSED
+        if not refused and len(child.crashes) <= _CRASHES_ALLOWED:
+            return False
+        reason = "không chịu khởi động" if refused else "dừng đột ngột quá nhiều lần"
+        say(f"{child.name} {reason} ({end}). Dòng cuối trong {child.log}:\n{child.tail()}", _BAD)
+        return True
+
+    async def _live(self, child: Child, http: httpx.AsyncClient) -> str:
+        """One life of the child, from its start to its end; how it ended."""
+        again = child.started > 0
+        try:
             await child.start(self._environment)
+        except OSError as error:
+            return ": ".join(str(part) for part in (error.filename, error.strerror) if part)
+        assert child.process is not None
+        if again:
             say(f"Đã khởi động lại {child.name}")
+        following = asyncio.create_task(_follow(child, http))
+        try:
+            return f"mã {await child.process.wait()}"
+        finally:
+            following.cancel()
+
+
+async def _follow(child: Child, http: httpx.AsyncClient) -> None:
+    """Mark the child as ready when it answers."""
+    while not await _answers(http, child.ready_url):  # noqa: ASYNC110 - another process, only polling tells
+        await asyncio.sleep(0.2)
+    child.mark_ready()
 
 
 async def _answers(http: httpx.AsyncClient, url: str) -> bool:
@@ -169,6 +171,13 @@ async def _answers(http: httpx.AsyncClient, url: str) -> bool:
         return False
 
 
+def page_url(settings: Settings) -> str:
+    """Where the page is found from this machine."""
+    # "All addresses" is none that one can call.
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+
+
 def _check_ports(settings: Settings) -> None:
     for name, host, port in (
         ("PORT", settings.host, settings.port),
@@ -176,8 +185,10 @@ def _check_ports(settings: Settings) -> None:
         ("ACTIONS_PORT", "127.0.0.1", settings.actions_port),
     ):
         try:
-            socket.create_server((host, port)).close()
+            socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
         except OSError as error:
+            if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EINVAL):
+                raise SettingsError(f"VSSID_HOST={host} không phải địa chỉ của máy này ({error.strerror}).") from error
             raise SettingsError(
                 f"Cổng {port} không dùng được ({error.strerror}). Tắt chương trình đang giữ cổng, hoặc đặt "
                 f"{name} khác, ví dụ: make run {name}={port + 1 if port < 65535 else port - 1}"
@@ -187,7 +198,7 @@ def _check_ports(settings: Settings) -> None:
 async def _run(settings: Settings, model: Path) -> int:
     supervisor = Supervisor(settings, model)
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in stop_signals():
         loop.add_signal_handler(number, supervisor.stopping.set)
     return await supervisor.run()
 
@@ -195,6 +206,7 @@ async def _run(settings: Settings, model: Path) -> int:
 def main() -> int:
     """Exit code 0 after Ctrl-C, 1 when a child could not be kept running, 2 when the start was refused."""
     try:
+        interrupt_on_stop_signals()
         settings = load_settings()
         _check_ports(settings)
         load_guide(settings.content_dir)

@@ -6,14 +6,19 @@ and a half-written file is never taken for one (training writes elsewhere and re
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
 import time
+import zlib
 from pathlib import Path
+
+from ops.bonds import dying_with_parent, interrupt_on_stop_signals
 
 ROOT = Path(__file__).resolve().parent.parent
 _INPUTS = ("config.yml", "domain.yml", "data/rules.yml", "nlu/requirements.txt")
@@ -25,6 +30,8 @@ _NOT_IN_MODEL = {
     *("tracker_store.py", "turns.py", "window.py"),
 }
 _KEPT_MODELS = 3
+_WORK_PREFIX = ".training-"
+_LONGEST_TRAINING = 60 * 60.0
 
 
 class TrainingError(Exception):
@@ -53,11 +60,17 @@ def current_model(data_dir: Path) -> Path:
 
 
 def is_sound(model: Path) -> bool:
-    """Whether the file is a whole archive with Rasa's metadata in it."""
+    """Whether the file is a whole archive, byte for byte, with Rasa's metadata in it."""
     try:
-        with tarfile.open(model) as archive:
-            return "metadata.json" in {Path(member.name).name for member in archive}
-    except (OSError, tarfile.TarError, EOFError):
+        with gzip.open(model) as content:
+            with tarfile.open(fileobj=content, mode="r:") as archive:
+                names = {Path(member.name).name for member in archive}
+            # The checksum stands at the very end, and is compared only when that is reached.
+            while content.read(1 << 20):
+                pass
+        return "metadata.json" in names
+    # A header that is damaged may break in any of these ways before the checksum tells.
+    except (OSError, tarfile.TarError, EOFError, zlib.error, ValueError, OverflowError):
         return False
 
 
@@ -71,13 +84,21 @@ def ensure_model(data_dir: Path) -> Path:
     print("• Huấn luyện mô hình hiểu tiếng Việt", flush=True)
     started = time.monotonic()
     model.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=model.parent, prefix=".training-") as folder:
+    _drop_left_overs(model.parent)
+    with tempfile.TemporaryDirectory(dir=model.parent, prefix=_WORK_PREFIX) as folder:
         _train(data_dir, Path(folder))
         (Path(folder) / "model.tar.gz").replace(model)
     for old in sorted(model.parent.glob("vssid-*.tar.gz"), key=lambda path: path.stat().st_mtime)[:-_KEPT_MODELS]:
         old.unlink()
     print(f"• Mô hình xong sau {time.monotonic() - started:.0f} giây", flush=True)
     return model
+
+
+def _drop_left_overs(folder: Path) -> None:
+    """Half-made models of trainings that were killed; one that runs beside us is younger than that."""
+    for left in folder.glob(f"{_WORK_PREFIX}*"):
+        if time.time() - left.stat().st_mtime > _LONGEST_TRAINING:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _train(data_dir: Path, out: Path) -> None:
@@ -90,21 +111,31 @@ def _train(data_dir: Path, out: Path) -> None:
         "RASA_CACHE_DIRECTORY": str(data_dir / "cache" / "rasa"),
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
+    # `run` kills it when we are interrupted; the death signal does when we are killed.
     done = subprocess.run(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, errors="replace", preexec_fn=dying_with_parent(),
+    )  # fmt: skip
     if done.returncode or not (out / "model.tar.gz").exists():
         tail = "\n".join(done.stdout.strip().splitlines()[-20:])
         raise TrainingError(f"Huấn luyện không xong (mã {done.returncode}):\n{tail}")
 
 
 def main() -> int:
-    data_dir = Path(os.environ.get("DATA_DIR") or "var").resolve()
+    """Exit code 0 when the model is there, 1 when training failed, 130 when it was told to stop."""
+    data_dir = Path(os.environ.get("DATA_DIR", "").strip() or "var").resolve()
+    interrupt_on_stop_signals()
     try:
         print(f"• Mô hình hiện hành: {ensure_model(data_dir).name}")
     except TrainingError as error:
-        print(error, file=sys.stderr)
+        print(f"✗ {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"✗ Chưa huấn luyện được: {error.filename or data_dir} ({error.strerror}).", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("• Đã dừng theo yêu cầu.", flush=True)
+        return 130
     return 0
 
 

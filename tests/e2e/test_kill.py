@@ -100,6 +100,15 @@ async def test_every_accepted_message_has_exactly_one_answer_in_order(product: P
     assert all(f"✗ {name} dừng đột ngột" in output for name in set(killed))
 
 
+@pytest.mark.timeout(180)
+def test_one_child_killed_over_and_over_does_not_stop_the_product(product: Product) -> None:
+    product.wait_ready()
+    for _ in range(7):
+        assert product.kill("bot")
+        product.wait_ready()
+    assert product.process.poll() is None
+
+
 def is_alive(pid: int) -> bool:
     try:
         # "Z": dead already, only not yet collected by whoever adopts orphans here.

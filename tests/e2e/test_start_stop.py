@@ -77,10 +77,31 @@ def test_a_missing_content_folder_is_named(tmp_path: Path) -> None:
     assert "VSSID_CONTENT_DIR" in refused(tmp_path, VSSID_CONTENT_DIR=str(tmp_path / "nothing"))
 
 
-@pytest.mark.parametrize("damage", ["cut", "noise", "empty"])
+def test_a_host_that_is_no_address_is_named(tmp_path: Path) -> None:
+    assert "VSSID_HOST" in refused(tmp_path, VSSID_HOST="may-chu")
+
+
+def test_another_address_of_this_machine_is_served_and_told(tmp_path: Path, model: Path) -> None:
+    # A second loopback address stands for one in the local network: nothing answers on 127.0.0.1 then.
+    product = start_product(tmp_path, VSSID_HOST="127.0.0.2")
+    product.url = product.url.replace("127.0.0.1", "127.0.0.2")
+    try:
+        product.wait_ready(60)
+        deadline = time.monotonic() + 5
+        while "Sẵn sàng" not in product.output.read_text() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert f"{product.url}/" in product.output.read_text()
+    finally:
+        assert product.stop() == 0
+
+
+@pytest.mark.parametrize("damage", ["cut", "noise", "empty", "a byte"])
 def test_a_damaged_model_is_told_apart(tmp_path: Path, model: Path, damage: str) -> None:
     damaged = tmp_path / model.name
     content = model.read_bytes()
-    damaged.write_bytes({"cut": content[: len(content) // 2], "noise": os.urandom(5000), "empty": b""}[damage])
+    middle = len(content) // 2
+    changed = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+    damages = {"cut": content[:middle], "noise": os.urandom(5000), "empty": b"", "a byte": changed}
+    damaged.write_bytes(damages[damage])
     assert is_sound(model)
     assert not is_sound(damaged)
