@@ -149,7 +149,7 @@ class Run:
 
     def _clone(self) -> None:
         if not self._options.with_clone:
-            self.ledger.skipped["clone"] = "--no-clone"
+            self.ledger.skipped["clone"] = "--quick" if self._options.quick else "--no-clone"
             return
         with self._attempt("bản sao mới tới câu trả lời đầu tiên", "clone"):
             self.ledger.add(OURS, {"clone/answer": clone.first_answer_seconds(self._folder)})
