@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
 
 import aiohttp
+import jsonschema
+from rasa.core.actions.action import RemoteAction
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
 TIME_LIMIT = 10.0  # below the gateway's own patience (VSSID_RASA_TIMEOUT), so that it hears the reason
@@ -60,7 +63,31 @@ class ActionServer(EndpointConfig):
                 noted.append(error)
             raise
 
+    @staticmethod
+    def check_answers_quickly() -> None:
+        """Let Rasa check what actions answer with a validator that is built once.
+
+        Stock Rasa builds its schema and checks the schema itself on each call: 20 ms a turn, ten times all the rest.
+        """
+        RemoteAction._validate_action_result = _check_answer  # type: ignore[method-assign]
+
     async def close(self) -> None:
         """Close the connections."""
         if self._session is not None:
             await self._session.close()
+
+
+@cache
+def _answer_validator() -> Any:
+    schema = RemoteAction.action_response_format_spec()
+    kind = jsonschema.validators.validator_for(schema)
+    kind.check_schema(schema)
+    return kind(schema)
+
+
+def _check_answer(_action: RemoteAction, result: dict[str, Any]) -> bool:
+    """True, or the ValidationError that stock Rasa raises."""
+    error = jsonschema.exceptions.best_match(_answer_validator().iter_errors(result))
+    if error is not None:
+        raise error
+    return True

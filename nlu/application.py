@@ -172,6 +172,7 @@ def _action_server(configured: AvailableEndpoints) -> ActionServer:
     port = os.environ.get("ACTIONS_PORT")
     if port and not (port.isdigit() and 1 <= int(port) <= 65535):
         raise CannotLoad(f"ACTIONS_PORT={port!r} chưa đúng: cần số cổng 1-65535.")
+    ActionServer.check_answers_quickly()
     given = configured.action
     url = f"http://127.0.0.1:{port}/webhook" if port or not (given and given.url) else given.url
     return ActionServer(url=url, **(given.kwargs if given else {}))

@@ -147,6 +147,7 @@ async def ours(toy_model: Path, actions: FakeActions, tmp_path: Path) -> AsyncIt
     from nlu.tracker_store import SqliteTrackerStore
     from nlu.turns import TurnAgent
 
+    ActionServer.check_answers_quickly()
     server = ActionServer(url=actions.url)
     store = SqliteTrackerStore(path=str(tmp_path / "dialogues.db"))
     agent = TurnAgent(tracker_store=store, lock_store=ConversationLocks(), action_endpoint=server)

@@ -125,6 +125,23 @@ async def test_a_broken_action_is_an_error_and_leaves_nothing(
     assert await stored(ours) == ["chào", "nổ"]
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"events": {"not": "a list"}},
+        {"events": [{"event": "no such event"}]},
+        {"events": [{"event": "slot"}]},
+        {"responses": ["not an object"]},
+        [],
+    ],
+)
+async def test_an_answer_of_another_shape_is_an_error_as_in_stock(
+    gateway: Gateway, actions: FakeActions, answer: object
+) -> None:
+    actions.answers["action_boom"] = lambda _: (200, answer)
+    assert (await gateway.post(message="nổ"))[0] == 500
+
+
 async def test_an_unknown_action_is_an_error(gateway: Gateway) -> None:
     assert (await gateway.post(message="bí ẩn"))[0] == 500
 
