@@ -45,7 +45,7 @@ class VietnameseIntentClassifier(GraphComponent, IntentClassifier):
     def get_default_config() -> Dict[str, Any]:
         return {
             # A message whose best intent is less likely than this becomes `nlu_fallback`.
-            "threshold": 0.65,
+            "threshold": 0.6,
             "ranking_length": 10,
             "spellings": "data/nlu/teencode.yml",
             "lexicon": "data/nlu/lexicon.yml",
