@@ -82,7 +82,7 @@ def test_the_trainer_ends_with_who_started_it(tmp_path: Path, number: signal.Sig
     started = start(tmp_path)
     pid = pid_of_trainer(tmp_path)
     started.send_signal(number)
-    out, errors = started.communicate(timeout=10)
+    out, errors = started.communicate(timeout=60)
     assert gone(pid)
     assert "Traceback" not in errors
     if number != signal.SIGKILL:
@@ -99,7 +99,7 @@ def test_nohup_stays_in_force(tmp_path: Path) -> None:
     with pytest.raises(subprocess.TimeoutExpired):
         started.communicate(timeout=1)
     started.terminate()
-    started.communicate(timeout=10)
+    started.communicate(timeout=60)
     assert started.returncode == 130
 
 
