@@ -112,11 +112,18 @@ def start(data_dir: Path, *before: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_as_from_a_terminal,
     )
 
 
+def _as_from_a_terminal() -> None:
+    # Whoever runs the tests in the background or under nohup has these ignored, and children would inherit that.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def pid_of_trainer(folder: Path) -> int:
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if (folder / "pid").exists() and (text := (folder / "pid").read_text().strip()):
             return int(text)
