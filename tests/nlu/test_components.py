@@ -27,6 +27,7 @@ def config() -> dict[str, Any]:
         **VietnameseIntentClassifier.get_default_config(),
         "spellings": str(REPOSITORY / "data/nlu/teencode.yml"),
         "lexicon": str(REPOSITORY / "data/nlu/lexicon.yml"),
+        "vague": str(REPOSITORY / "data/nlu/no-such-file.yml"),
     }
 
 
