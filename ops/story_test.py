@@ -2,6 +2,8 @@
 
 Runs in the Rasa environment (Python 3.10). Each citizen's message goes through the NLU of the model, each action is
 predicted by its policies; custom actions are predicted, not run. A story fails at any wrong intent or action.
+The run fails at any wrong action or entity (those are ours to decide), and when fewer than `UNDERSTOOD` of the messages
+are understood: the understanding is statistical, and one more example may move another message across the threshold.
 Entities count only in a message that annotates some: Rasa's tester would fail every message with "BHYT" in it that does
 not annotate the word, and the extractors have tests of their own. Writes under DATA_DIR and nowhere else.
 """
@@ -20,6 +22,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+# The share of messages whose intent must be right. The office's edits must not turn it red by a hair.
+UNDERSTOOD = 0.985
 ROOT = Path(__file__).resolve().parent.parent
 STORIES = ROOT / "tests" / "stories"
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
@@ -33,7 +37,7 @@ class StoriesUnusable(Exception):
 
 
 def main() -> int:
-    """0 when every story passes, 1 when one fails, 2 when they could not be run."""
+    """0 when the run passes, 1 when it fails, 2 when the stories could not be run."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", type=Path)
     parser.add_argument("stories", type=Path, nargs="?", default=STORIES)
@@ -73,19 +77,26 @@ async def run(model: Path, stories: Path, results: Path) -> int:
     outcome, _, _ = await tester._collect_story_predictions(trackers, agent, use_e2e=True)
     failed = outcome.failed_stories
     tester._log_stories(failed, str(results / "failed_test_stories.yml"), "None of the test stories failed.")
-    wrong = [line for tracker in failed for line in failures(tracker)]
-    for line in wrong:
+    misread = [line for tracker in failed for line in failures(tracker)[0]]
+    wrong = [line for tracker in failed for line in failures(tracker)[1]]
+    for line in (*misread, *wrong):
         print(line)
     messages = sum(1 for tracker in trackers for event in tracker.events if event.type_name == "user")
-    print(f"{len(trackers) - len(failed)} of {len(trackers)} stories ({messages} messages) passed, {len(wrong)} faults")
-    return 1 if failed else 0
+    understood = 1 - len(misread) / messages
+    print(
+        f"{len(trackers) - len(failed)} of {len(trackers)} stories passed; {understood:.1%} of {messages} messages "
+        f"understood (at least {UNDERSTOOD:.1%}), {len(wrong)} wrong actions or entities (none allowed)"
+    )
+    return 1 if wrong or understood < UNDERSTOOD or (failed and not misread) else 0
 
 
-def failures(tracker: Any) -> list[str]:
-    """One line for each thing that went otherwise: story, turn, what was expected, what was predicted."""
+def failures(tracker: Any) -> tuple[list[str], list[str]]:
+    """Misread messages and wrong actions or entities, a line each: story, turn, what was expected and predicted."""
     from rasa.core.test import WronglyClassifiedUserUtterance, WronglyPredictedAction
 
-    lines, turn = [], 0
+    misread: list[str] = []
+    lines: list[str] = []
+    turn = 0
     for event in tracker.events:
         # The subclasses keep the `type_name` of their own, so they are told apart by class.
         if event.type_name in ("user", "wrong_utterance"):
@@ -94,13 +105,13 @@ def failures(tracker: Any) -> list[str]:
         if isinstance(event, WronglyClassifiedUserUtterance):
             expected = event.intent["name"]
             if event.predicted_intent != expected:
-                lines.append(f"{head}{event.text!r}: expected {expected}, predicted {event.predicted_intent}")
+                misread.append(f"{head}{event.text!r}: expected {expected}, predicted {event.predicted_intent}")
             else:
                 told = [_names(event.target_entities), _names(event.predicted_entities)]
                 lines.append(f"{head}{event.text!r}: expected entities {told[0]}, predicted {told[1]}")
         elif isinstance(event, WronglyPredictedAction):
             lines.append(f"{head}expected {event.action_name}, predicted {event.action_name_prediction}")
-    return lines
+    return misread, lines
 
 
 def _names(entities: list[dict[str, Any]]) -> str:
