@@ -26,7 +26,7 @@ export class Thread {
   #pinned = true;
   #goal = 0;
   #resized;
-  #lastTap = { payload: null, at: 0 };
+  #lastTap = -Infinity;
 
   /** Needs deep-chat to be defined. `events`: tap(button), load(url) → Promise<Blob>. */
   static async create(host, events) {
@@ -198,8 +198,9 @@ export class Thread {
 
   #tap(button) {
     const now = Date.now();
-    if (this.#lastTap.payload === button.payload && now - this.#lastTap.at < DOUBLE_TAP) return;
-    this.#lastTap = { payload: button.payload, at: now };
+    // Whatever button it hits: after the first tap the page has moved, and the second lands on another one.
+    if (now - this.#lastTap < DOUBLE_TAP) return;
+    this.#lastTap = now;
     this.#events.tap(button);
   }
 
