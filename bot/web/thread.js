@@ -11,6 +11,7 @@ const NEAR_END = 80;
 const AT_END = 8;
 const TYPING_DELAY = 300;
 const DOUBLE_TAP = 800;
+const SLIPPED_TAP = 300;
 const PICTURES = ["photo", "picture", "image"];
 const LAST = Number.MAX_SAFE_INTEGER;
 
@@ -26,7 +27,7 @@ export class Thread {
   #pinned = true;
   #goal = 0;
   #resized;
-  #lastTap = -Infinity;
+  #lastTap = { payload: null, at: 0 };
 
   /** Needs deep-chat to be defined. `events`: tap(button), load(url) → Promise<Blob>. */
   static async create(host, events) {
@@ -199,8 +200,9 @@ export class Thread {
   #tap(button) {
     const now = Date.now();
     // Whatever button it hits: after the first tap the page has moved, and the second lands on another one.
-    if (now - this.#lastTap < DOUBLE_TAP) return;
-    this.#lastTap = now;
+    const since = now - this.#lastTap.at;
+    if (since < SLIPPED_TAP || (since < DOUBLE_TAP && this.#lastTap.payload === button.payload)) return;
+    this.#lastTap = { payload: button.payload, at: now };
     this.#events.tap(button);
   }
 
