@@ -84,10 +84,16 @@ class ChatPage:
     def banner(self) -> Locator:
         return self.page.locator("#banner")
 
+    def _as_a_person(self) -> None:
+        # The page takes a second tap within a third of a second for a slipping finger.
+        self.page.wait_for_timeout(350)
+
     def starter(self, title: str) -> Locator:
+        self._as_a_person()
         return self.page.get_by_role("button", name=title).first
 
     def button(self, title: str) -> Locator:
+        self._as_a_person()
         return self.page.get_by_role("button", name=title, exact=True)
 
     def ask(self, text: str) -> None:

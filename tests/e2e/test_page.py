@@ -90,12 +90,8 @@ def test_messages_that_are_sent_quickly_keep_their_order(chat: ChatPage, server:
 @pytest.mark.usefixtures("named_by_the_202")
 def test_a_tapped_button_shows_its_title_and_stays_usable(chat: ChatPage, server: FakeServer) -> None:
     chat.starter("Đăng ký tài khoản VssID").click()
-    chat.button("Đăng ký ngay").wait_for()
-    # Nobody reads an answer and taps again within a third of a second; a slipping finger does.
-    chat.page.wait_for_timeout(350)
     chat.button("Đăng ký ngay").click()
     chat.wait_said("assistant", "em bắt đầu đăng ký")
-    chat.page.wait_for_timeout(350)
     chat.starter("Địa chỉ cơ quan BHXH").click()
     chat.wait_said("assistant", "574A Trần Cao Vân")
     chat.wait_settled()
