@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from actions.registry import actions
-from helpdesk.errors import HelpdeskError, Unavailable
+from helpdesk.errors import HelpdeskError, Unavailable, where
 from helpdesk.guide import Guide, load_guide
 from helpdesk.settings import load_settings
 
@@ -45,9 +45,9 @@ def build_app(guide: Guide) -> Starlette:
         except ActionNotFoundException as error:
             log.error("unknown action %s", name)
             return JSONResponse({"error": "unknown action", "action_name": error.action_name}, status_code=404)
-        except Exception:
+        except Exception as error:
             # The call holds what a citizen wrote: log the action's name and the place, never the body.
-            log.exception("action %s failed", name)
+            log.error("action %s failed: %s", name, where(error))
             return JSONResponse({"error": "action failed", "action_name": name}, status_code=500)
 
     async def health(_request: Request) -> Response:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import traceback
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -23,7 +22,7 @@ from bot.metrics import Metrics
 from bot.scheduling import KeyedWorkers, Watch
 from helpdesk.calendar import utc_now
 from helpdesk.conversations import Conversations
-from helpdesk.errors import InvalidInput, Overloaded, Unavailable
+from helpdesk.errors import InvalidInput, Overloaded, Unavailable, where
 from helpdesk.models import (
     ChannelIdentity,
     Conversation,
@@ -169,9 +168,8 @@ class Gateway:
             log.error("a turn failed inside Rasa: %s", error)
             return await self._apology_or_patience(entry)
         except Exception as error:
-            # The message's words must not get into the log, so neither may the exception's text.
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            log.error("an answer broke: %s at %s:%s", type(error).__name__, place.filename, place.lineno)
+            # Whatever broke: this citizen gets an apology in the end, and nobody behind it waits for ever.
+            log.error("an answer broke: %s", where(error))
             return await self._apology_or_patience(entry)
         finally:
             task.cancel()
@@ -228,7 +226,8 @@ class Gateway:
             self._metrics.retries.labels(error.service).inc()
             return await self._put_off(entry, str(error), pause=error.retry_after)
         except Exception as error:
-            log.exception("a delivery broke")
+            # Whatever broke: the reply is tried again and in the end given up visibly.
+            log.error("a delivery broke: %s", where(error))
             return await self._put_off(entry, type(error).__name__)
         self._gone[message_id] = _ALL_PARTS
         await self._store.mark_sent(message_id)
@@ -276,7 +275,7 @@ class Gateway:
                     self._workers.wake(conversation.id)
                 for conversation_id in await self._store.unsent_conversations():
                     self._senders.wake(conversation_id)
-            except Exception:
+            except Exception:  # whatever broke, the next sweep is the net for it
                 log.exception("the sweep has to wait")
 
     async def keep_house(self) -> None:
@@ -284,7 +283,7 @@ class Gateway:
         while True:
             try:
                 await self._conversations.expire(self._settings.attachment_days, self._settings.conversation_days)
-            except Exception:
+            except Exception:  # whatever broke, what is past its time goes an hour later
                 log.exception("clean-up has to wait")
             await asyncio.sleep(_HOUSEKEEPING_SECONDS)
 

@@ -48,7 +48,7 @@ class KeyedWorkers:
                 try:
                     async with self._places:
                         pause = await self._step(key)
-                except Exception:
+                except Exception:  # whatever broke, one bad step must not end its conversation's work
                     log.exception("%s failed; trying again in %s s", self._name, self._error_pause)
                     pause = self._error_pause
                 if pause is None:

@@ -11,6 +11,15 @@ class HelpdeskError(Exception):
         super().__init__(message or (type(self).__doc__ or "").strip())
 
 
+def where(error: BaseException) -> str:
+    """What broke and where, for a log: never the error's text, which may quote a citizen."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{place}"
+
+
 class InvalidInput(HelpdeskError):
     """Dữ liệu gửi lên chưa đúng."""
 

@@ -60,7 +60,7 @@ class MessageStore:
             (identifier, identity.channel, identity.external_id, token_hash, now, now),
         )
         row = await transaction.fetch_one(
-            f"SELECT {_CONVERSATION} FROM conversations c WHERE channel = ? AND external_id = ?",  # noqa: S608
+            f"SELECT {_CONVERSATION} FROM conversations c WHERE channel = ? AND external_id = ?",
             (identity.channel, identity.external_id),
         )
         assert row is not None
@@ -68,7 +68,7 @@ class MessageStore:
 
     async def conversation(self, conversation_id: str) -> Conversation | None:
         row = await self._database.fetch_one(
-            f"SELECT {_CONVERSATION} FROM conversations c WHERE c.id = ?",  # noqa: S608
+            f"SELECT {_CONVERSATION} FROM conversations c WHERE c.id = ?",
             (conversation_id,),
         )
         return None if row is None else _conversation(row)
@@ -134,7 +134,7 @@ class MessageStore:
     async def next_unhandled(self, conversation_id: str) -> InboxEntry | None:
         """The oldest message of a conversation that has no answer yet."""
         row = await self._database.fetch_one(
-            f"SELECT {_MESSAGE}, {_CONVERSATION}, i.attempts, i.received_at, i.notified_late, "  # noqa: S608
+            f"SELECT {_MESSAGE}, {_CONVERSATION}, i.attempts, i.received_at, i.notified_late, "
             "i.latitude, i.longitude FROM inbox i JOIN messages m ON m.id = i.message_id "
             "JOIN conversations c ON c.id = i.conversation_id "
             "WHERE i.conversation_id = ? AND i.handled_at IS NULL ORDER BY i.seq LIMIT 1",
@@ -155,7 +155,7 @@ class MessageStore:
     async def unhandled_conversations(self) -> list[Conversation]:
         """The conversations that are owed an answer, longest waiting first."""
         rows = await self._database.fetch_all(
-            f"SELECT {_CONVERSATION}, MIN(i.received_at) AS oldest FROM inbox i "  # noqa: S608
+            f"SELECT {_CONVERSATION}, MIN(i.received_at) AS oldest FROM inbox i "
             "JOIN conversations c ON c.id = i.conversation_id WHERE i.handled_at IS NULL "
             "GROUP BY c.id, c.channel, c.external_id, c.status, c.last_answer, c.last_answer_repeats ORDER BY oldest"
         )
@@ -329,7 +329,7 @@ class MessageStore:
     async def history(self, conversation_id: str, after: int = 0, limit: int = 200) -> list[Message]:
         """Messages with a `seq` above `after`, oldest first, at most `limit`."""
         rows = await self._database.fetch_all(
-            f"SELECT {_MESSAGE}, i.platform_message_id FROM messages m LEFT JOIN inbox i ON i.message_id = m.id "  # noqa: S608
+            f"SELECT {_MESSAGE}, i.platform_message_id FROM messages m LEFT JOIN inbox i ON i.message_id = m.id "
             "WHERE m.conversation_id = ? AND m.seq > ? ORDER BY m.seq LIMIT ?",
             (conversation_id, after, limit),
         )
@@ -373,7 +373,7 @@ class MessageStore:
     async def last_buttons(self, message: Message) -> tuple[Button, ...]:
         """The buttons of the message right before this one, if the assistant wrote it."""
         row = await self._database.fetch_one(
-            f"SELECT {_MESSAGE} FROM messages m WHERE m.conversation_id = ? AND m.seq < ? AND m.author <> ? "  # noqa: S608
+            f"SELECT {_MESSAGE} FROM messages m WHERE m.conversation_id = ? AND m.seq < ? AND m.author <> ? "
             "ORDER BY m.seq DESC LIMIT 1",
             (message.conversation_id, message.seq, Author.SYSTEM.value),
         )
@@ -401,7 +401,7 @@ class MessageStore:
     async def next_unsent(self, conversation_id: str) -> OutboxEntry | None:
         """The oldest reply of a conversation that has not gone out."""
         row = await self._database.fetch_one(
-            f"SELECT {_MESSAGE}, {_CONVERSATION}, o.parts_sent, o.attempts FROM outbox o "  # noqa: S608
+            f"SELECT {_MESSAGE}, {_CONVERSATION}, o.parts_sent, o.attempts FROM outbox o "
             "JOIN messages m ON m.id = o.message_id JOIN conversations c ON c.id = o.conversation_id "
             "WHERE o.conversation_id = ? AND o.sent_at IS NULL AND o.failed_at IS NULL ORDER BY o.seq LIMIT 1",
             (conversation_id,),

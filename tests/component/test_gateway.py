@@ -201,13 +201,16 @@ async def test_feedback_is_kept_once_per_answer(chat: Chat, stack: Stack, rasa: 
     assert await stack.store.feedback_counts() == {"ask_install_app": (0, 1)}
 
 
-async def test_an_error_that_nobody_foresaw_ends_in_an_apology_too(chat: Chat, stack: Stack) -> None:
+async def test_an_error_that_nobody_foresaw_ends_in_an_apology_too(
+    chat: Chat, stack: Stack, caplog: pytest.LogCaptureFixture
+) -> None:
     async def bug(_entry: object) -> None:
         raise RuntimeError("bí mật của người dân")
 
     stack.gateway._answering.replies = bug  # type: ignore[method-assign]
     await chat.send(text="a")
     assert "1900 9068" in (await chat.until(1, seconds=20))[0]["text"]
+    assert "RuntimeError" in caplog.text and "bí mật" not in caplog.text
 
 
 async def test_a_flood_is_slowed_with_one_notice_and_others_do_not_feel_it(tuned: Settings, rasa: StandInRasa) -> None:
