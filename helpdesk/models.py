@@ -172,3 +172,59 @@ class OutboxEntry:
     message: Message
     attempts: int
     parts_sent: int = 0
+
+
+class Sex(StrEnum):
+    """As cards and numbers tell it."""
+
+    MALE = "nam"
+    FEMALE = "nữ"
+
+
+class Side(StrEnum):
+    """What a registration's photo shows: the person, a side of the CCCD/CMND, or the BHYT card."""
+
+    PORTRAIT = "portrait"
+    FRONT = "front"
+    BACK = "back"
+    CARD = "card"
+
+
+@dataclass(frozen=True, slots=True)
+class BirthDate:
+    """A date of birth; old papers know the year only, then `month` and `day` are None."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    @property
+    def iso(self) -> str:
+        """`1990-02-01`, or `1955`: the form that is stored."""
+        return f"{self.year:04}" if self.day is None else f"{self.year:04}-{self.month:02}-{self.day:02}"
+
+    @property
+    def shown(self) -> str:
+        """`01/02/1990`, or `1955`: the form that people read."""
+        return f"{self.year}" if self.day is None else f"{self.day:02}/{self.month:02}/{self.year}"
+
+    @classmethod
+    def of_iso(cls, text: str) -> BirthDate:
+        """The date of its `iso`."""
+        return cls(*(int(part) for part in text.split("-")))
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person in the insurance registry; `synthetic` ones are made up for the demo."""
+
+    bhxh_code: str
+    full_name: str
+    birth_date: BirthDate
+    sex: Sex | None = None
+    national_id: str | None = None
+    card: str | None = None
+    province: str | None = None
+    address: str | None = None
+    card_valid_until: str | None = None
+    synthetic: bool = False

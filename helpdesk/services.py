@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from helpdesk.conversations import Conversations
 from helpdesk.errors import Unavailable
 from helpdesk.guide import Guide, load_guide
+from helpdesk.sealing import Sealer, open_sealer
 from helpdesk.settings import Settings
 from helpdesk.store import Database, MessageStore, open_database
-from helpdesk.vault import FileVault
+from helpdesk.vault import FileVault, open_cipher
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +24,23 @@ class Services:
     database: Database
     guide: Guide
     conversations: Conversations
+    sealer: Sealer
 
 
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Open everything; raises SettingsError or Unavailable with a message that says what to mend."""
     guide = load_guide(settings.content_dir)
+    cipher = open_cipher(settings.secret_keys, settings.data_dir / "secret.key")
     async with open_database(settings.database_path) as database:
-        vault = FileVault.open(
-            settings.data_dir / "attachments", settings.secret_keys, settings.data_dir / "secret.key"
-        )
+        vault = FileVault.open(settings.data_dir / "attachments", cipher)
+        sealer = await open_sealer(database, cipher)
         yield Services(
             settings=settings,
             database=database,
             guide=guide,
             conversations=Conversations(MessageStore(database), vault),
+            sealer=sealer,
         )
 
 

@@ -59,6 +59,13 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _mailbox(text: str) -> str:
+    local, at, host = text.partition("@")
+    if not (local and at and host) or not text.isascii() or any(c.isspace() or c in '<>,;"' for c in text):
+        raise ValueError
+    return text
+
+
 def _secret(text: str) -> str:
     if not 16 <= len(text) <= 256 or not all(c.isalnum() or c in "_-" for c in text):
         raise ValueError
@@ -129,6 +136,40 @@ class Settings:
         "các khoảng HH:MM-HH:MM cách nhau bằng dấu phẩy",
     )
 
+    public_url: str = _setting(
+        "VSSID_PUBLIC_URL", "", _url, "địa chỉ http(s) mà người dân mở trang (mặc định: địa chỉ của máy này)"
+    )
+    smtp_host: str = _setting(
+        "VSSID_SMTP_HOST", "", str, "tên máy chủ SMTP; để trống là chế độ thử, thư nằm ở /demo/mailbox"
+    )
+    smtp_port: int = _setting("VSSID_SMTP_PORT", 587, _port, "số cổng 1-65535")
+    smtp_security: str = _setting(
+        "VSSID_SMTP_SECURITY", "starttls", _one_of("starttls", "tls", "none"), "starttls, tls hoặc none"
+    )
+    smtp_user: str = _setting("VSSID_SMTP_USER", "", str, "tên đăng nhập SMTP")
+    smtp_password: str = _setting("VSSID_SMTP_PASSWORD", "", str, "mật khẩu SMTP", secret=True)
+    mail_from: str = _setting("VSSID_MAIL_FROM", "tro-ly-vssid@localhost", _mailbox, "một địa chỉ email")
+    office_email: str = _setting("VSSID_OFFICE_EMAIL", "can-bo@localhost", _mailbox, "một địa chỉ email")
+    draft_days: int = _setting("VSSID_DRAFT_DAYS", 30, _count, "số ngày, từ 1")
+    photo_days: int = _setting("VSSID_PHOTO_DAYS", 30, _count, "số ngày, từ 1")
+
+    @property
+    def demo(self) -> bool:
+        """Without a mail server of its own the product runs as a demo: mails are caught, the registry is made up."""
+        return not self.smtp_host
+
+    @property
+    def local_url(self) -> str:
+        """Where this machine finds the bot."""
+        # "All addresses" is none that one can call.
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - read, not bound
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def page_url(self) -> str:
+        """Where people open the pages; never ends in a slash."""
+        return self.public_url or self.local_url
+
     @property
     def rasa_url(self) -> str:
         return f"http://127.0.0.1:{self.rasa_port}"
@@ -183,5 +224,7 @@ def _check_together(settings: Settings) -> None:
             raise SettingsError("VSSID_TELEGRAM_WEBHOOK_URL còn trống: chế độ webhook cần địa chỉ công khai.")
         if not settings.telegram_webhook_secret:
             raise SettingsError("VSSID_TELEGRAM_WEBHOOK_SECRET còn trống: chế độ webhook cần 16-256 ký tự bí mật.")
+    if settings.smtp_user and not settings.smtp_password:
+        raise SettingsError("VSSID_SMTP_PASSWORD còn trống: VSSID_SMTP_USER cần mật khẩu đi kèm.")
     if settings.flood_limit < settings.flood_burst:
         raise SettingsError("VSSID_FLOOD_LIMIT phải lớn hơn hoặc bằng VSSID_FLOOD_BURST.")

@@ -7,6 +7,7 @@ they are (`helpdesk.conversations`).
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -17,6 +18,22 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from helpdesk.errors import NotFound, SettingsError, Unavailable
 
 
+def open_cipher(keys: str, key_file: Path) -> MultiFernet:
+    """The cipher of the comma-separated `keys`, or of a key kept in `key_file` that is made on the first start.
+
+    Raises SettingsError for a malformed key and Unavailable("store") when the key can't be kept.
+    """
+    try:
+        text = keys or _own_key(key_file)
+    except OSError as error:
+        raise Unavailable("store", f"Không ghi được vào {key_file.parent}: {error.strerror}.") from error
+    try:
+        return MultiFernet([Fernet(key.strip()) for key in text.split(",")])
+    except ValueError as error:
+        source = "VSSID_SECRET_KEYS" if keys else str(key_file)
+        raise SettingsError(f"{source} chưa đúng: cần khóa Fernet (32 byte, base64 dạng URL).") from error
+
+
 class FileVault:
     """Encrypted files in one folder, named by their attachment's id; the newest key encrypts, every key decrypts."""
 
@@ -25,21 +42,12 @@ class FileVault:
         self._cipher = cipher
 
     @classmethod
-    def open(cls, folder: Path, keys: str, key_file: Path) -> FileVault:
-        """Use the comma-separated `keys`, or a key kept in `key_file` that is made on the first start.
-
-        Raises SettingsError for a malformed key and Unavailable("store") when the folder can't be written.
-        """
+    def open(cls, folder: Path, cipher: MultiFernet) -> FileVault:
+        """A vault in `folder`, which is made when missing; Unavailable("store") when it can't be written."""
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            text = keys or _own_key(key_file)
         except OSError as error:
             raise Unavailable("store", f"Không ghi được vào {folder.parent}: {error.strerror}.") from error
-        try:
-            cipher = MultiFernet([Fernet(key.strip()) for key in text.split(",")])
-        except ValueError as error:
-            source = "VSSID_SECRET_KEYS" if keys else str(key_file)
-            raise SettingsError(f"{source} chưa đúng: cần khóa Fernet (32 byte, base64 dạng URL).") from error
         return cls(folder, cipher)
 
     async def write(self, name: str, content: bytes) -> None:
@@ -86,7 +94,11 @@ def _write_whole(path: Path, encrypt: Callable[[bytes], bytes], content: bytes) 
 
 
 def _own_key(path: Path) -> str:
-    # An empty file is what a kill or a full disk left of an earlier try; no photo was ever encrypted with it.
-    if not path.exists() or not path.stat().st_size:
-        _write_whole(path, lambda key: key, Fernet.generate_key())
-    return path.read_text("ascii").strip()
+    # The bot and the actions start at the same moment: one makes the key, the other waits for it.
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        # An empty file is what a kill or a full disk left of an earlier try; nothing was ever encrypted with it.
+        if not path.exists() or not path.stat().st_size:
+            _write_whole(path, lambda key: key, Fernet.generate_key())
+        return path.read_text("ascii").strip()

@@ -61,7 +61,7 @@ class Supervisor:
         own = [sys.executable, "-m"]
         self.children = [
             Child("actions", [*own, "actions.server"], f"{settings.actions_url}/health", logs / "actions.log"),
-            Child("bot", [*own, "bot.main"], f"{page_url(settings)}/healthz", logs / "bot.log"),
+            Child("bot", [*own, "bot.main"], f"{settings.local_url}/healthz", logs / "bot.log"),
             Child(
                 "rasa",
                 [rasa, "-m", "nlu.server", "--model", str(model)],
@@ -92,7 +92,7 @@ class Supervisor:
         for child in self.children:
             await child.ready.wait()
         say(f"Sẵn sàng sau {time.monotonic() - started:.0f} giây.")
-        page = page_url(self._settings)
+        page = self._settings.page_url
         telegram = self._settings.telegram_mode if self._settings.telegram_token else "chưa nối (xem docs/telegram.md)"
         lines = {
             "Trang chat": f"{page}/",
@@ -169,13 +169,6 @@ async def _answers(http: httpx.AsyncClient, url: str) -> bool:
         return (await http.get(url)).status_code == 200
     except httpx.HTTPError:
         return False
-
-
-def page_url(settings: Settings) -> str:
-    """Where the page is found from this machine."""
-    # "All addresses" is none that one can call.
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
-    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
 def _check_ports(settings: Settings) -> None:

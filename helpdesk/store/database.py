@@ -8,6 +8,7 @@ and only SQL that PostgreSQL understands too.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
@@ -123,7 +124,10 @@ async def open_database(path: Path) -> AsyncIterator[Database]:
                 connection.row_factory = sqlite3.Row
                 for pragma in _PRAGMAS:
                     await connection.execute(pragma)
-            await _migrate(writer)
+            # The bot and the actions open the same file at the same moment: one migrates, the other waits.
+            with path.with_suffix(".migrating").open("a") as lock:
+                await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
+                await _migrate(writer)
             yield Database(writer, reader)
     except (sqlite3.DatabaseError, OSError) as error:
         raise Unavailable("store", f"Không mở được cơ sở dữ liệu {path}: {error}") from error

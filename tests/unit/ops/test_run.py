@@ -16,7 +16,7 @@ from helpdesk.errors import SettingsError
 from helpdesk.settings import Settings, load_settings
 from ops import children, run
 from ops.children import Child
-from ops.run import Supervisor, page_url
+from ops.run import Supervisor
 from tests.e2e.conftest import free_ports
 
 ANSWERING = """
@@ -185,7 +185,7 @@ async def test_logs_are_private_and_bounded_while_the_child_writes(
 )
 def test_the_page_is_looked_for_where_it_listens(settings: Settings, host: str, url: str) -> None:
     given = load_settings({"VSSID_HOST": host})
-    assert page_url(given) == url
+    assert given.local_url == url
     supervisor = Supervisor(load_settings({"VSSID_HOST": host, "DATA_DIR": str(settings.data_dir)}), Path("model"))
     assert supervisor.children[1].ready_url == f"{url}/healthz"
 
