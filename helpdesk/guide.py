@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 INTENTS = (
     "greet", "goodbye", "thank", "affirm", "deny", "cancel", "help", "bot_challenge",
     "talk_to_human", "complain", "inform", "correct_info", "out_of_scope",
-    "ask_vssid_features", "ask_install_app", "register_account", "ask_email_setup",
+    "ask_vssid_features", "ask_install_app", "register_account", "resume_registration", "ask_email_setup",
     "ask_photo_guide", "scan_card", "ask_agency_choice", "otp_not_received",
     "password_not_received", "registration_status", "change_password", "forgot_password",
     "login_problem", "account_exists", "info_mismatch", "change_contact_info", "app_error",
