@@ -33,6 +33,7 @@ CREATE TABLE registrations (
 -- One draft a conversation, and one application a person that waits for a decision: filing twice is impossible.
 CREATE UNIQUE INDEX registrations_draft ON registrations (conversation_id) WHERE status = 'draft';
 CREATE UNIQUE INDEX registrations_waiting ON registrations (bhxh_index) WHERE status = 'submitted';
+CREATE UNIQUE INDEX registrations_waiting_person ON registrations (national_index) WHERE status = 'submitted';
 CREATE INDEX registrations_queue ON registrations (status, submitted_at);
 CREATE INDEX registrations_email ON registrations (email_index);
 
@@ -161,3 +162,12 @@ CREATE TABLE members (
 );
 CREATE INDEX members_national ON members (national_index);
 CREATE INDEX members_person ON members (person_index);
+
+-- A small errand under way in a conversation: getting a draft back, a password link, deleting one's data.
+CREATE TABLE errands (
+    conversation_id TEXT PRIMARY KEY REFERENCES conversations (id) ON DELETE CASCADE,
+    purpose TEXT NOT NULL,
+    sealed TEXT NOT NULL,
+    progress TEXT NOT NULL DEFAULT '{}',
+    created_at TEXT NOT NULL
+);
