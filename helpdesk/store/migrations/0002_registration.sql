@@ -120,15 +120,21 @@ CREATE TABLE password_links (
     used_at TEXT
 );
 
--- Staff. An agent is always a person.
+-- Staff. An agent is always a person. login: the name as it is compared (case and spaces don't matter).
 CREATE TABLE agents (
     id TEXT PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    login TEXT NOT NULL UNIQUE,
     password_hash TEXT NOT NULL,
-    failures INTEGER NOT NULL DEFAULT 0,
-    locked_until TEXT,
     created_at TEXT NOT NULL,
     disabled_at TEXT
+);
+-- Tries of a login that did not succeed yet, counted for names that nobody has, too: the answers must not differ.
+CREATE TABLE agent_tries (
+    login_index TEXT PRIMARY KEY,
+    tries INTEGER NOT NULL,
+    last_at TEXT NOT NULL,
+    locked_until TEXT
 );
 CREATE TABLE agent_sessions (
     token_hash TEXT PRIMARY KEY,
