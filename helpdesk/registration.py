@@ -1,0 +1,358 @@
+"""Registrations: from the first consent to the staff's decision.
+
+Owns the life of an application (draft, submitted, approved or rejected, back to draft for a repair) and that nothing
+happens twice: one draft a conversation, one waiting application a person, one decision a case. Refuses the dialogue's
+words and the reading of messages (`actions.registration`), and any claim to the central systems of Vietnam Social
+Security: what is registered here is an account with this office's own service.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from helpdesk.accounts import Accounts
+from helpdesk.calendar import utc_now
+from helpdesk.crosschecks import crosscheck
+from helpdesk.errors import Conflict, InvalidInput, NotFound
+from helpdesk.mail import MailQueue
+from helpdesk.mail_texts import received_mail, rejected_mail
+from helpdesk.models import Member, Side
+from helpdesk.registration_model import (
+    CONSENT_VERSION,
+    PHOTO_FIELDS,
+    PRESET_AGENCY,
+    CaseSummary,
+    Registration,
+    RegistrationPhoto,
+    Status,
+)
+from helpdesk.registry import Registry
+from helpdesk.store.database import Transaction
+from helpdesk.store.registrations import RegistrationStore
+from helpdesk.vault import FileVault
+
+# No 0 O, 1 I L, 5 S, 2 Z, 8 B, 6 G, U V: nothing that is misread or misheard.
+_CODE_LETTERS = "ACDEFHJKMNPQRTWXY3479"
+_CODE_LENGTH = 8
+_KEPT_DECISIONS = 200
+
+
+class Registrations:
+    """What the dialogue and the staff do with registrations."""
+
+    def __init__(
+        self,
+        store: RegistrationStore,
+        photos: FileVault,
+        registry: Registry,
+        accounts: Accounts,
+        mails: MailQueue,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._store = store
+        self._photos = photos
+        self.registry = registry
+        self._accounts = accounts
+        self._mails = mails
+        self._clock = clock
+
+    # Drafts
+
+    async def draft(self, conversation_id: str) -> Registration | None:
+        """The draft of this conversation."""
+        return await self._one("conversation_id = ? AND status = 'draft'", conversation_id)
+
+    async def latest(self, conversation_id: str) -> Registration | None:
+        """The newest registration of this conversation that was not withdrawn."""
+        found = await self._store.find(
+            "conversation_id = ? AND status <> 'withdrawn' ORDER BY created_at DESC LIMIT 1", (conversation_id,)
+        )
+        return found[0] if found else None
+
+    async def get(self, registration_id: str) -> Registration:
+        """NotFound when there is none of this id."""
+        registration = await self._one("id = ?", registration_id)
+        if registration is None:
+            raise NotFound("Không có hồ sơ này.")
+        return registration
+
+    async def of_case(self, case_code: str) -> Registration | None:
+        """The registration of a case code as people type it."""
+        return await self._one("case_code = ?", case_code.strip().upper())
+
+    async def start(self, conversation_id: str, fields: Mapping[str, str]) -> Registration:
+        """A new draft with consent, or the one that is there."""
+        existing = await self.draft(conversation_id)
+        if existing is not None:
+            return existing
+        now = self._clock()
+        registration = Registration(
+            id=uuid4().hex,
+            conversation_id=conversation_id,
+            status=Status.DRAFT,
+            fields={"agency": PRESET_AGENCY, **fields},
+            progress={},
+            created_at=now,
+            updated_at=now,
+            consent_version=CONSENT_VERSION,
+            consent_at=now,
+        )
+        async with self._store.database.transaction() as transaction:
+            await self._store.insert(transaction, registration)
+        return registration
+
+    async def save(
+        self, registration: Registration, fields: Mapping[str, str], progress: Mapping[str, Any]
+    ) -> Registration:
+        """Replace the draft's fields and progress; empty values are left out."""
+        kept = {name: value for name, value in fields.items() if value}
+        changed = replace(registration, fields=kept, progress=dict(progress), updated_at=self._clock())
+        async with self._store.database.transaction() as transaction:
+            await self._write(transaction, changed)
+        return changed
+
+    async def put_photo(
+        self, registration: Registration, side: Side, content: bytes, verdict: str, findings: tuple[str, ...]
+    ) -> Registration:
+        """Keep a cleaned photo, encrypted; it takes the place of an earlier one of the same side."""
+        photo = RegistrationPhoto(uuid4().hex, side, verdict, findings, len(content))
+        await self._photos.write(photo.id, content)
+        async with self._store.database.transaction() as transaction:
+            replaced = await self._store.put_photo(transaction, registration.id, photo, self._clock())
+        if replaced:
+            await self._photos.remove([replaced])
+        return replace(registration, photos={**registration.photos, side: photo})
+
+    async def insist_on_photo(self, registration: Registration, side: Side) -> Registration:
+        """Let staff look at a photo that the gate refused."""
+        photo = registration.photos.get(side)
+        if photo is None:
+            raise NotFound("Chưa có ảnh này.")
+        doubtful = replace(photo, verdict="doubtful")
+        async with self._store.database.transaction() as transaction:
+            await self._store.put_photo(transaction, registration.id, doubtful, self._clock())
+        return replace(registration, photos={**registration.photos, side: doubtful})
+
+    async def withdraw(self, registration: Registration) -> None:
+        """Forget a draft: its data and photos go at once. A draft that repairs a filed case only loses its place."""
+        async with self._store.database.transaction() as transaction:
+            await transaction.execute(
+                "DELETE FROM registration_photos WHERE registration_id = ?", (registration.id,)
+            )
+            await transaction.execute("DELETE FROM registrations WHERE id = ?", (registration.id,))
+        await self._photos.remove([photo.id for photo in registration.photos.values()])
+
+    async def move(self, email: str, conversation_id: str) -> Registration | None:
+        """Bring the newest draft of a confirmed e-mail into this conversation; None when there is none."""
+        index = self._store.index("email", email)
+        found = await self._store.find(
+            "email_index = ? AND status = 'draft' ORDER BY updated_at DESC LIMIT 1", (index,)
+        )
+        if not found or await self.draft(conversation_id) is not None:
+            return None
+        async with self._store.database.transaction() as transaction:
+            await transaction.execute(
+                "UPDATE registrations SET conversation_id = ? WHERE id = ? AND status = 'draft'",
+                (conversation_id, found[0].id),
+            )
+        return replace(found[0], conversation_id=conversation_id)
+
+    async def member_of(self, registration: Registration) -> Member | None:
+        """The person in the registry, by the BHXH number or the personal id."""
+        code, national_id = registration.fields.get("bhxh_code"), registration.fields.get("national_id")
+        member = await self.registry.find_by_code(code) if code else None
+        return member or (await self.registry.find_by_national_id(national_id) if national_id else None)
+
+    # Filing
+
+    async def file(self, registration: Registration) -> Registration:
+        """Hand a complete draft to the staff, once.
+
+        Raises InvalidInput("incomplete") when something is missing, Conflict when this person's application waits
+        already.
+        """
+        if registration.status is Status.SUBMITTED:
+            return registration
+        if registration.missing():
+            raise InvalidInput("incomplete")
+        member = await self.member_of(registration)
+        flags = crosscheck(registration.fields, member)
+        now = self._clock()
+        code = registration.case_code or await self._new_code()
+        fields = {name: value for name, value in registration.fields.items() if not name.startswith("_")}
+        filed = replace(
+            registration, status=Status.SUBMITTED, case_code=code, flags=flags, submitted_at=now, updated_at=now,
+            fields=fields, repair=(), reason=None,
+        )  # fmt: skip
+        try:
+            async with self._store.database.transaction() as transaction:
+                await self._write(transaction, filed)
+                changed = await transaction.execute(
+                    "UPDATE registrations SET status = 'submitted', case_code = ?, submitted_at = ?, repair = '[]', "
+                    "reason = NULL, decided_at = NULL, decided_by = NULL, office_reminded_at = NULL, "
+                    "citizen_told_at = NULL WHERE id = ? AND status = 'draft'",
+                    (code, now.isoformat(), registration.id),
+                )
+                if not changed:
+                    raise Conflict("Hồ sơ này đã được gửi.")
+                await self._mails.put(
+                    "received", fields["email"], *received_mail(code, fields.get("full_name", "")),
+                    dedup_key=f"received:{registration.id}:{now.isoformat()}", transaction=transaction,
+                )  # fmt: skip
+        except sqlite3.IntegrityError as error:
+            raise Conflict("Người này đã có một hồ sơ đang chờ duyệt.") from error
+        return filed
+
+    async def reopen(self, registration: Registration) -> Registration:
+        """Take a rejected application back as a draft in which only what is to be repaired is missing."""
+        if registration.status is not Status.REJECTED:
+            return registration
+        fields = {name: value for name, value in registration.fields.items() if name not in registration.repair}
+        if "email" in registration.repair:
+            fields.pop("email_confirmed", None)
+        if "national_id" in registration.repair and len(registration.fields.get("bhxh_code", "")) == 12:
+            fields.pop("bhxh_code", None)
+        gone = [photo for side, photo in registration.photos.items() if side.value in registration.repair]
+        progress = {"front_later": True, "repairing": True}
+        now = self._clock()
+        try:
+            async with self._store.database.transaction() as transaction:
+                changed = await transaction.execute(
+                    "UPDATE registrations SET status = 'draft' WHERE id = ? AND status = 'rejected'",
+                    (registration.id,),
+                )
+                if not changed:
+                    raise Conflict("Hồ sơ này đã được xử lý tiếp.")
+                await self._write(
+                    transaction, replace(registration, fields=fields, progress=progress, updated_at=now)
+                )
+                for photo in gone:
+                    await transaction.execute("DELETE FROM registration_photos WHERE id = ?", (photo.id,))
+        except sqlite3.IntegrityError as error:
+            raise Conflict("Cuộc trò chuyện này đang có một hồ sơ khác làm dở.") from error
+        await self._photos.remove([photo.id for photo in gone])
+        return await self.get(registration.id)
+
+    # The staff's side
+
+    async def waiting(self) -> list[CaseSummary]:
+        """The applications that wait for a decision, oldest first."""
+        found = await self._store.find("status = 'submitted' ORDER BY submitted_at", ())
+        return [self._summary(registration) for registration in found]
+
+    async def decided(self, limit: int = _KEPT_DECISIONS) -> list[CaseSummary]:
+        """The last decisions, newest first."""
+        found = await self._store.find(
+            "status IN ('approved', 'rejected') ORDER BY decided_at DESC LIMIT ?", (limit,)
+        )
+        return [self._summary(registration) for registration in found]
+
+    async def case(self, registration_id: str) -> Registration:
+        """A filed application; NotFound for drafts too: staff see what was handed to them."""
+        registration = await self.get(registration_id)
+        if registration.case_code is None:
+            raise NotFound("Không có hồ sơ này.")
+        return registration
+
+    async def photo(self, registration_id: str, side: Side) -> bytes:
+        """The JPEG bytes of a filed application's photo; NotFound when there is none."""
+        photo = (await self.case(registration_id)).photos.get(side)
+        if photo is None:
+            raise NotFound("Hồ sơ này không có ảnh đó.")
+        return await self._photos.read(photo.id)
+
+    async def approve(self, registration_id: str, agent_id: str, agent_name: str) -> Registration:
+        """Approve, make the account and mail its first password; Conflict names who decided before."""
+        registration = await self.case(registration_id)
+        async with self._store.database.transaction() as transaction:
+            await self._decide(transaction, registration, Status.APPROVED, agent_name)
+            await self._accounts.create(
+                transaction,
+                bhxh_code=registration.fields["bhxh_code"],
+                email=registration.fields["email"],
+                full_name=registration.fields["full_name"],
+                registration_id=registration.id,
+                conversation_id=registration.conversation_id,
+            )
+        return await self.get(registration_id)
+
+    async def reject(
+        self, registration_id: str, agent_id: str, agent_name: str, reason: str, repair: tuple[str, ...]
+    ) -> Registration:
+        """Send back with a reason in plain words and what is to be repaired; Conflict names who decided before."""
+        registration = await self.case(registration_id)
+        async with self._store.database.transaction() as transaction:
+            await self._decide(transaction, registration, Status.REJECTED, agent_name)
+            await transaction.execute(
+                "UPDATE registrations SET reason = ?, repair = ? WHERE id = ?",
+                (reason, json.dumps(list(repair)), registration_id),
+            )
+            await self._mails.put(
+                "rejected", registration.fields["email"], *rejected_mail(registration.case_code or "", reason),
+                dedup_key=f"rejected:{registration_id}:{self._clock().isoformat()}", transaction=transaction,
+            )  # fmt: skip
+        return await self.get(registration_id)
+
+    async def _decide(
+        self, transaction: Transaction, registration: Registration, status: Status, agent_name: str
+    ) -> None:
+        now = self._clock().isoformat()
+        changed = await transaction.execute(
+            "UPDATE registrations SET status = ?, decided_at = ?, decided_by = ?, updated_at = ? "
+            "WHERE id = ? AND status = 'submitted'",
+            (status.value, now, agent_name, now, registration.id),
+        )
+        if not changed:
+            row = await transaction.fetch_one(
+                "SELECT decided_by, decided_at FROM registrations WHERE id = ?", (registration.id,)
+            )
+            who = row["decided_by"] if row is not None and row["decided_by"] else "người khác"
+            raise Conflict(f"Hồ sơ này vừa được {who} xử lý.")
+
+    # Shared
+
+    async def _one(self, where: str, *parameters: Any) -> Registration | None:
+        return next(iter(await self._store.find(where, parameters)), None)
+
+    async def _write(self, transaction: Transaction, registration: Registration) -> None:
+        await self._store.write(
+            transaction,
+            registration.id,
+            registration.updated_at,
+            fields=registration.fields,
+            progress=registration.progress,
+            flags=registration.flags,
+        )
+
+    async def _new_code(self) -> str:
+        while True:
+            code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
+            # Pure digits would look like any other number.
+            if not code.isdigit() and await self.of_case(code) is None:
+                return code
+
+    def _summary(self, registration: Registration) -> CaseSummary:
+        submitted = registration.submitted_at or registration.created_at
+        return CaseSummary(
+            id=registration.id,
+            case_code=registration.case_code or "",
+            full_name=registration.fields.get("full_name", ""),
+            submitted_at=submitted,
+            hours=(self._clock() - submitted).total_seconds() / 3600,
+            flags=registration.flags,
+            status=registration.status,
+            decided_by=registration.decided_by,
+            decided_at=registration.decided_at,
+        )
+
+
+def missing_photos(registration: Registration) -> list[str]:
+    """Which of the three photos are still to come."""
+    return [name for name in PHOTO_FIELDS if not registration.has(name)]
