@@ -14,13 +14,18 @@ APP := exec "$$DATA_DIR/env/app/bin/python"
 RASA := exec "$$DATA_DIR/env/rasa/bin/python"
 
 .DEFAULT_GOAL := help
-.PHONY: help run env env-dev train eval bench check test lock clean
+.PHONY: help run staff env env-dev train eval bench check test lock clean
 
 help: ## liệt kê các lệnh
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: env ## dựng mọi thứ nếu cần rồi chạy trợ lý; Ctrl-C để dừng
 	@$(APP) -m ops.run
+
+# NAME from the command line only: some systems have a variable of this name for something else.
+staff: env ## thêm cán bộ: NAME=lan; đặt lại mật khẩu: thêm RESET=1; khóa: thêm DISABLE=1
+	@$(APP) -m ops.staff $(if $(filter-out 0,$(RESET)),--reset) $(if $(filter-out 0,$(DISABLE)),--disable) \
+		-- $(if $(findstring command,$(origin NAME)),"$$NAME")
 
 env:
 	@$(BUILD) app rasa web
