@@ -49,7 +49,8 @@ CREATE TABLE registration_photos (
     UNIQUE (registration_id, side)
 );
 
--- Codes sent by mail. subject: the conversation or the link they are for.
+-- Codes sent by mail. subject: the conversation or the link they are for. tried_by: a keyed hash of the last wrong
+-- try, so that a turn that is run again doesn't count twice.
 CREATE TABLE otp_challenges (
     id TEXT PRIMARY KEY,
     purpose TEXT NOT NULL,
@@ -60,6 +61,7 @@ CREATE TABLE otp_challenges (
     created_at TEXT NOT NULL,
     expires_at TEXT NOT NULL,
     superseded_at TEXT,
+    tried_by TEXT,
     used_at TEXT,
     used_by TEXT
 );
@@ -72,6 +74,7 @@ CREATE TABLE mails (
     id TEXT PRIMARY KEY,
     kind TEXT NOT NULL,
     dedup_key TEXT NOT NULL UNIQUE,
+    address_index TEXT NOT NULL,
     sealed TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'queued',
     attempts INTEGER NOT NULL DEFAULT 0,
@@ -82,6 +85,7 @@ CREATE TABLE mails (
     sent_at TEXT
 );
 CREATE INDEX mails_waiting ON mails (state, next_try_at);
+CREATE INDEX mails_address ON mails (address_index);
 
 -- Demo mode: what the local SMTP catcher caught.
 CREATE TABLE caught_mails (
