@@ -10,12 +10,15 @@ import asyncio
 import fcntl
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from helpdesk.errors import NotFound, SettingsError, Unavailable
+
+# What a file is called until all of it is there.
+_UNFINISHED = ".part"
 
 
 def open_cipher(keys: str, key_file: Path) -> MultiFernet:
@@ -72,8 +75,29 @@ class FileVault:
         """Remove every file older than `days`, those that no row knows (after a kill) included; how many."""
         return await asyncio.to_thread(self._remove_older, time.time() - days * 86400)
 
-    def _remove_older(self, moment: float) -> int:
-        old = [path for path in self._folder.iterdir() if path.stat().st_mtime < moment]
+    async def remove_strangers(self, known: Collection[str], age: float) -> int:
+        """Remove every file written more than `age` seconds ago that is not among the `known`; how many."""
+        return await asyncio.to_thread(self._remove_older, time.time() - age, frozenset(known))
+
+    async def names(self) -> list[str]:
+        """The kept files, sorted; one that is still being written is none yet."""
+        return await asyncio.to_thread(
+            lambda: sorted(path.name for path in self._folder.iterdir() if path.suffix != _UNFINISHED)
+        )
+
+    async def rewrite(self, name: str) -> None:
+        """Encrypt a kept file anew under the newest key; its time stays. NotFound when no key opens it."""
+        path = self._folder / name
+        content = await self.read(name)
+        try:
+            written = path.stat()
+            await self.write(name, content)
+            os.utime(path, ns=(written.st_atime_ns, written.st_mtime_ns))
+        except OSError as error:
+            raise Unavailable("store", f"Không lưu được tệp: {error.strerror}.") from error
+
+    def _remove_older(self, moment: float, known: Collection[str] = ()) -> int:
+        old = [path for path in self._folder.iterdir() if path.name not in known and path.stat().st_mtime < moment]
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
@@ -81,7 +105,7 @@ class FileVault:
 
 def _write_whole(path: Path, encrypt: Callable[[bytes], bytes], content: bytes) -> None:
     """Write beside and rename: a reader sees all of it or nothing."""
-    part = path.with_suffix(".part")
+    part = path.with_suffix(_UNFINISHED)
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(encrypt(content))
