@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from helpdesk.conversations import Conversations
 from helpdesk.errors import Unavailable
 from helpdesk.guide import Guide, load_guide
+from helpdesk.mail import MailQueue
+from helpdesk.otp import Otp
 from helpdesk.sealing import Sealer, open_sealer
 from helpdesk.settings import Settings
 from helpdesk.store import Database, MessageStore, open_database
@@ -25,6 +27,8 @@ class Services:
     guide: Guide
     conversations: Conversations
     sealer: Sealer
+    mails: MailQueue
+    otp: Otp
 
 
 @asynccontextmanager
@@ -35,12 +39,15 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     async with open_database(settings.database_path) as database:
         vault = FileVault.open(settings.data_dir / "attachments", cipher)
         sealer = await open_sealer(database, cipher)
+        mails = MailQueue(database, sealer)
         yield Services(
             settings=settings,
             database=database,
             guide=guide,
             conversations=Conversations(MessageStore(database), vault),
             sealer=sealer,
+            mails=mails,
+            otp=Otp(database, sealer, mails),
         )
 
 
