@@ -22,7 +22,6 @@ class Deed(StrEnum):
 
     LOGGED_IN = "logged_in"
     LOGIN_FAILED = "login_failed"
-    LOGIN_LOCKED = "login_locked"
     LOGGED_OUT = "logged_out"
     CASE_VIEWED = "case_viewed"
     PHOTO_VIEWED = "photo_viewed"

@@ -1,0 +1,52 @@
+"""What the console is given, and what it asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.pages import Pages
+from helpdesk.agents import Agents
+from helpdesk.audit import Audit
+from helpdesk.calendar import utc_now
+from helpdesk.models import Side
+from helpdesk.registration_model import CaseSummary, Registration
+
+
+class Cases(Protocol):
+    """The staff's side of `helpdesk.registration.Registrations`."""
+
+    async def waiting(self) -> list[CaseSummary]:
+        """What waits for a decision, oldest first."""
+
+    async def decided(self, limit: int = ...) -> list[CaseSummary]:
+        """The last decisions, newest first."""
+
+    async def case(self, registration_id: str) -> Registration:
+        """NotFound for what was never filed."""
+
+    async def photo(self, registration_id: str, side: Side) -> bytes:
+        """A JPEG; NotFound when there is none."""
+
+    async def approve(self, registration_id: str, agent_id: str, agent_name: str) -> Registration:
+        """Conflict names who decided before."""
+
+    async def reject(
+        self, registration_id: str, agent_id: str, agent_name: str, reason: str, repair: tuple[str, ...]
+    ) -> Registration:
+        """Conflict names who decided before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleParts:
+    """`notify` tells the citizen in the chat what was decided."""
+
+    agents: Agents
+    audit: Audit
+    cases: Cases
+    notify: Callable[[Registration], Awaitable[None]]
+    pages: Pages
+    page_url: str
+    clock: Callable[[], datetime] = utc_now

@@ -1,0 +1,149 @@
+"""Lists: what waits for a decision, what was decided, and who did what.
+
+Owns the order in which cases are offered and who is shown to be at which. Looking at a list is no look at a case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.console.clock import Wait, moment, wait_of
+from bot.console.door import HOME, Door
+from bot.console.ports import ConsoleParts
+from bot.console.words import DEEDS, SIDES
+from helpdesk.agents import AgentSession
+from helpdesk.audit import AuditEntry, Deed
+from helpdesk.errors import HelpdeskError, InvalidInput
+from helpdesk.models import Side
+from helpdesk.registration_model import CaseSummary, Registration, Status
+
+# So long after a colleague opened a case it is left to him.
+_AT_IT = timedelta(minutes=10)
+_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the queue."""
+
+    case: CaseSummary
+    wait: Wait
+    at_it: str | None
+
+
+def outcome(registration: Registration) -> str:
+    """What became of a case, in one sentence."""
+    done = {Status.APPROVED: "duyệt", Status.REJECTED: "trả lại để sửa"}.get(registration.status)
+    if done is None:
+        return "Người dân đang sửa lại hồ sơ này." if registration.status is Status.DRAFT else ""
+    return f"{registration.decided_by} đã {done} hồ sơ này lúc {moment(registration.decided_at)}."
+
+
+class Queue:
+    """The pages with lists."""
+
+    def __init__(self, parts: ConsoleParts, door: Door) -> None:
+        self._parts = parts
+        self._door = door
+
+    def routes(self) -> list[BaseRoute]:
+        door = self._door
+        return [
+            Route(HOME, door.staff(self._show)),
+            Route(f"{HOME}/queue", door.staff(self._rows_only, whole_page=False)),
+            Route(f"{HOME}/next", door.staff(self._next)),
+            Route(f"{HOME}/decided", door.staff(self._decided)),
+            Route(f"{HOME}/audit", door.staff(self._audit)),
+        ]
+
+    async def _show(self, request: Request, session: AgentSession) -> Response:
+        rows = await self._rows(session)
+        done = await self._done(request)
+        return self._parts.pages.render("console/queue.html", session=session, tab="queue", rows=rows, done=done)
+
+    async def _rows_only(self, _request: Request, session: AgentSession) -> Response:
+        return self._parts.pages.render("console/_rows.html", rows=await self._rows(session))
+
+    async def _rows(self, session: AgentSession) -> list[Row]:
+        viewers = await self._parts.audit.viewers(self._parts.clock() - _AT_IT)
+        return [
+            Row(case, wait_of(case.hours), at_it(viewers.get(case.id, ()), session))
+            for case in await self._parts.cases.waiting()
+        ]
+
+    async def _next(self, request: Request, session: AgentSession) -> Response:
+        """To the oldest case that nobody else is at."""
+        rows = await self._rows(session)
+        free = next((row for row in rows if row.at_it is None), None)
+        done = request.query_params.get("done", "")
+        target = HOME if free is None else f"{HOME}/cases/{free.case.id}"
+        return RedirectResponse(f"{target}?done={done}" if done.isalnum() and done.isascii() else target, 303)
+
+    async def _done(self, request: Request) -> str | None:
+        return await done_before(self._parts, request)
+
+    async def _decided(self, _request: Request, session: AgentSession) -> Response:
+        cases = await self._parts.cases.decided(_PAGE)
+        return self._parts.pages.render(
+            "console/decided.html", session=session, tab="decided", cases=cases, moment=moment
+        )
+
+    async def _audit(self, request: Request, session: AgentSession) -> Response:
+        before = _moment_of(request.query_params.get("before"))
+        subject = request.query_params.get("case") or None
+        entries = await self._parts.audit.read(_PAGE + 1, before, subject)
+        older = entries[_PAGE - 1].at.isoformat() if len(entries) > _PAGE else None
+        lines = [line(entry) for entry in entries[:_PAGE]]
+        return self._parts.pages.render(
+            "console/audit.html", session=session, tab="audit", entries=lines, older=older, subject=subject
+        )
+
+
+def at_it(views: list[AuditEntry] | tuple[()], session: AgentSession) -> str | None:
+    """Which colleague opened the case last."""
+    other = next((view for view in views if view.agent_id != session.agent.id), None)
+    return None if other is None else f"{other.agent_name} đã mở lúc {moment(other.at).partition(' ')[0]}"
+
+
+def line(entry: AuditEntry) -> Mapping[str, str | None]:
+    """A line of the log in words."""
+    detail = entry.detail or ""
+    if entry.deed == Deed.PHOTO_VIEWED and detail in list(Side):
+        detail = SIDES[Side(detail)]
+    return {
+        "at": moment(entry.at),
+        "who": entry.agent_name or "hệ thống",
+        "did": DEEDS.get(entry.deed, entry.deed),
+        "detail": detail,
+        "subject": entry.subject,
+        "case_code": entry.case_code,
+    }
+
+
+async def done_before(parts: ConsoleParts, request: Request) -> str | None:
+    """What this officer decided on the page before, in a sentence."""
+    done = request.query_params.get("done", "")
+    if not done:
+        return None
+    try:
+        registration = await parts.cases.case(done)
+    except HelpdeskError:
+        return None
+    words = {Status.APPROVED: "Đã duyệt", Status.REJECTED: "Đã trả lại"}.get(registration.status)
+    return f"{words} hồ sơ {registration.case_code}." if words else None
+
+
+def _moment_of(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInput("before", "Không có trang này.") from error
+    return at if at.tzinfo else None

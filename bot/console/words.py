@@ -1,0 +1,156 @@
+"""The console's words: what the fields, photos and deeds are called, and the ready-made reasons for sending back.
+
+Owns every text that a citizen gets from a choice of the staff: polite, plain, and it says what to do better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from helpdesk.audit import Deed
+from helpdesk.models import Side
+
+SIDES: Mapping[Side, str] = MappingProxyType(
+    {
+        Side.PORTRAIT: "Ảnh chân dung",
+        Side.FRONT: "CCCD mặt trước",
+        Side.BACK: "CCCD mặt sau",
+        Side.CARD: "Thẻ BHYT",
+    }
+)
+
+# In the order in which the case page shows them.
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "full_name": "Họ và tên",
+        "birth_date": "Ngày sinh",
+        "sex": "Giới tính",
+        "bhxh_code": "Mã số BHXH",
+        "card": "Số thẻ BHYT",
+        "national_id": "Số CCCD/CMND",
+        "old_id": "Số CMND cũ",
+        "phone": "Số điện thoại",
+        "email": "Email",
+        "address": "Địa chỉ thường trú",
+        "province": "Tỉnh, thành phố",
+        "agency": "Nơi nhận hồ sơ",
+    }
+)
+
+# Which parts can be sent back, what the citizen reads they are called, and the ready-made reasons.
+REASONS: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "portrait": (
+            "Ảnh chân dung",
+            {
+                "blurred": "ảnh bị mờ. Anh/chị giữ chắc máy, chụp lại ở nơi đủ sáng ạ.",
+                "dark": "ảnh tối hoặc bị lóa. Anh/chị quay mặt về phía ánh sáng rồi chụp lại ạ.",
+                "hidden": "chưa thấy rõ mặt. Anh/chị bỏ mũ, khẩu trang, kính râm rồi chụp thẳng ạ.",
+                "other_person": "người trong ảnh chưa giống ảnh trên CCCD. Anh/chị gửi ảnh chính người đăng ký ạ.",
+            },
+        ),
+        "front": (
+            "Ảnh CCCD mặt trước",
+            {
+                "blurred": "ảnh bị mờ, chưa đọc được chữ. Anh/chị đặt thẻ trên mặt phẳng, chụp lại ở nơi đủ sáng ạ.",
+                "wrong_side": "chưa đúng mặt. Mặt trước là mặt có ảnh chân dung ạ.",
+                "cut_off": "ảnh bị mất góc. Anh/chị chụp lại cho đủ bốn góc thẻ ạ.",
+                "glare": "ảnh bị lóa, che mất chữ. Anh/chị tắt đèn flash, chụp lại giúp ạ.",
+                "expired": "thẻ đã hết hạn. Anh/chị gửi ảnh thẻ còn hạn ạ.",
+                "other_person": "thẻ chưa đúng của người đăng ký. Anh/chị gửi lại đúng thẻ ạ.",
+            },
+        ),
+        "back": (
+            "Ảnh CCCD mặt sau",
+            {
+                "blurred": "ảnh bị mờ, chưa đọc được chữ. Anh/chị đặt thẻ trên mặt phẳng, chụp lại ở nơi đủ sáng ạ.",
+                "wrong_side": "chưa đúng mặt. Anh/chị lật thẻ lại rồi chụp mặt không có ảnh chân dung ạ.",
+                "cut_off": "ảnh bị mất góc. Anh/chị chụp lại cho đủ bốn góc thẻ ạ.",
+                "glare": "ảnh bị lóa, che mất chữ. Anh/chị tắt đèn flash, chụp lại giúp ạ.",
+            },
+        ),
+        "bhxh_code": (
+            "Mã số BHXH",
+            {
+                "mismatch": "chưa khớp với người đăng ký. Anh/chị xem lại 10 số cuối trên thẻ BHYT ạ.",
+                "unknown": "không tìm thấy mã số này. Anh/chị xem lại 10 số cuối trên thẻ BHYT ạ.",
+            },
+        ),
+        "full_name": (
+            "Họ và tên",
+            {
+                "mismatch": "chưa khớp với CCCD. Anh/chị ghi lại đúng như trên thẻ ạ.",
+                "accents": "còn thiếu dấu. Anh/chị ghi lại đủ dấu như trên CCCD ạ.",
+            },
+        ),
+        "birth_date": ("Ngày sinh", {"mismatch": "chưa khớp với CCCD. Anh/chị ghi lại đúng như trên thẻ ạ."}),
+        "national_id": (
+            "Số CCCD/CMND",
+            {"mismatch": "chưa khớp với ảnh thẻ. Anh/chị ghi lại đúng các số trên thẻ ạ."},
+        ),
+        "phone": (
+            "Số điện thoại",
+            {"unreachable": "chúng tôi chưa gọi được số này. Anh/chị cho lại số đang dùng ạ."},
+        ),
+        "address": (
+            "Địa chỉ thường trú",
+            {
+                "mismatch": "chưa khớp với CCCD. Anh/chị ghi lại đúng như trên thẻ ạ.",
+                "incomplete": "chưa đủ. Anh/chị ghi thêm số nhà, đường, phường/xã, tỉnh/thành phố ạ.",
+            },
+        ),
+        "email": (
+            "Email",
+            {"unreachable": "thư gửi tới địa chỉ này bị trả lại. Anh/chị cho địa chỉ email khác ạ."},
+        ),
+    }
+)
+PART_ONLY = "anh/chị gửi lại giúp ạ."
+# Nothing in the application can be repaired for these.
+GENERAL_REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "has_account": "Người này đã có tài khoản. Nếu quên mật khẩu, anh/chị nhắn “quên mật khẩu” để lấy lại ạ.",
+        "not_the_person": "Chúng tôi chưa xác nhận được đây là yêu cầu của chính người đăng ký. Anh/chị mang CCCD đến "
+        "cơ quan BHXH để được giúp ạ.",
+        "come_to_office": "Thông tin chưa khớp với dữ liệu của cơ quan. Anh/chị mang CCCD và thẻ BHYT đến cơ quan BHXH "
+        "để được giúp ạ.",
+    }
+)
+
+DEEDS: Mapping[str, str] = MappingProxyType(
+    {
+        Deed.LOGGED_IN: "đăng nhập",
+        Deed.LOGIN_FAILED: "đăng nhập sai",
+        Deed.LOGGED_OUT: "đăng xuất",
+        Deed.CASE_VIEWED: "xem hồ sơ",
+        Deed.PHOTO_VIEWED: "xem ảnh",
+        Deed.APPROVED: "duyệt hồ sơ",
+        Deed.REJECTED: "trả lại hồ sơ",
+        Deed.DECISION_REFUSED: "bấm quyết định nhưng hồ sơ đã có người xử lý",
+        Deed.DATA_ERASED: "xóa dữ liệu cá nhân theo yêu cầu",
+        Deed.AGENT_CREATED: "thêm cán bộ",
+        Deed.AGENT_RESET: "đặt lại mật khẩu cán bộ",
+        Deed.AGENT_DISABLED: "khóa cán bộ",
+    }
+)
+
+# What the photo gate found, for a photo that the citizen insisted on.
+FINDINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "too_small": "ảnh nhỏ",
+        "too_dark": "ảnh tối",
+        "too_bright": "ảnh quá sáng",
+        "blurry": "ảnh mờ",
+        "sideways": "ảnh xoay ngang",
+        "upside_down": "ảnh lộn ngược",
+        "cut_off": "thẻ bị mất góc",
+        "no_card": "không thấy thẻ",
+        "no_face": "không thấy mặt người",
+        "many_faces": "nhiều mặt người",
+        "face_small": "mặt quá nhỏ",
+        "wrong_side_front": "có thể là mặt trước",
+        "wrong_side_back": "có thể là mặt sau",
+        "screen_photo": "có thể chụp lại từ màn hình",
+    }
+)
