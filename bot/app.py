@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +78,12 @@ def build_app(
     metrics: Callable[[], Awaitable[bytes]],
     webhooks: Mapping[str, Webhook],
     content_dir: Path,
+    pages: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """The application. `checks` are what readiness asks, by the name it shows; `webhooks` are by channel name."""
+    """The application.
+
+    `checks` are what readiness asks, by the name it shows; `webhooks` are by channel name; `pages` come from elsewhere.
+    """
 
     async def ready(_request: Request) -> Response:
         results = await asyncio.gather(*(check() for check in checks.values()), return_exceptions=True)
@@ -97,6 +101,7 @@ def build_app(
         Route("/healthz", _alive),
         Route("/readyz", ready),
         Route("/metrics", figures),
+        *pages,
         *(Route(f"/channels/{name}/webhook", _webhook(hook), methods=["POST"]) for name, hook in webhooks.items()),
         Mount("/static", _Revalidated(directory=WEB_FOLDER), name="static"),
     ]

@@ -21,7 +21,9 @@ from bot.app import build_app
 from bot.channels.web import WebChannel
 from bot.dialogue import DialogueClient
 from bot.gateway import Gateway, open_gateway
+from bot.mailing import open_mailing
 from bot.metrics import Metrics
+from bot.pages import Pages
 from bot.scheduling import Watch
 from helpdesk.errors import HelpdeskError, Unavailable
 from helpdesk.services import Services, open_services, sole_process
@@ -79,6 +81,7 @@ async def _assemble(stack: AsyncExitStack, services: Services) -> tuple[Starlett
     metrics = Metrics()
     limits = httpx.Limits(max_connections=settings.workers + 8, max_keepalive_connections=settings.workers + 8)
     http = await stack.enter_async_context(httpx.AsyncClient(limits=limits, trust_env=False))
+    demo_pages = await stack.enter_async_context(open_mailing(services, Pages(), metrics))
     dialogue = DialogueClient(http, settings.rasa_url, settings.rasa_timeout)
     answering = Answering(services.guide, services.conversations, dialogue)
     gateway = await stack.enter_async_context(open_gateway(settings, services.conversations, answering, metrics))
@@ -109,8 +112,8 @@ async def _assemble(stack: AsyncExitStack, services: Services) -> tuple[Starlett
 
     web = WebChannel(services.conversations, gateway, gateway.watch, gateway.is_answering, settings.upload_limit)
     checks = {"rasa": dialogue.is_ready, "actions": actions_ready, "store": store_ready}
-    figures = partial(metrics.render, services.conversations.store)
-    return build_app(web, checks, figures, webhooks, settings.content_dir), gateway
+    figures = partial(metrics.render, services.conversations.store, services.mails)
+    return build_app(web, checks, figures, webhooks, settings.content_dir, pages=demo_pages), gateway
 
 
 def _listen(settings: Settings) -> socket.socket:

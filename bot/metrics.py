@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from helpdesk.mail import MailQueue
 from helpdesk.store import MessageStore
 
 
@@ -29,10 +30,19 @@ class Metrics:
             "vssid_retries_total", "Tries that failed and were put off", ["service"], registry=self.registry
         )
         self.slowed = Counter("vssid_floods_slowed_total", "Senders slowed down", registry=self.registry)
+        self._mails = Counter(
+            "vssid_mails_total", "What became of a try to send", ["kind", "outcome"], registry=self.registry
+        )
         self._queues = Gauge("vssid_queue_messages", "Messages waiting", ["queue"], registry=self.registry)
 
-    async def render(self, store: MessageStore) -> bytes:
+    def observe_mail(self, kind: str, outcome: str) -> None:
+        """One step in a mail's life: sent, put_off, ended or failed."""
+        self._mails.labels(kind, outcome).inc()
+
+    async def render(self, store: MessageStore, mails: MailQueue | None = None) -> bytes:
         """The exposition text, with the queues as they are now."""
         for queue, size in (await store.queue_sizes()).items():
             self._queues.labels(queue).set(size)
+        if mails is not None:
+            self._queues.labels("mails").set(await mails.waiting())
         return generate_latest(self.registry)

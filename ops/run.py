@@ -100,6 +100,8 @@ class Supervisor:
             "Telegram": telegram,
             "Nhật ký": self.children[0].log.parent,
         }
+        if self._settings.demo:
+            lines["Hộp thư thử"] = f"{page}/demo/mailbox"
         say("\n" + "".join(f"  {name + ':':<15} {value}\n" for name, value in lines.items()), mark="")
         say("Nhấn Ctrl-C để dừng.")
 

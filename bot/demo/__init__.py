@@ -1,0 +1,1 @@
+"""What only the demo has (no mail server in the settings): a mail catcher and its mailbox page."""
