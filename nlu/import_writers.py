@@ -27,7 +27,8 @@ _TOPICS = {
     "conversation": "greet goodbye thank affirm deny cancel help bot_challenge talk_to_human complain",
     "values": "inform correct_info",
     "out_of_scope": "out_of_scope",
-    "start": "ask_vssid_features ask_install_app register_account resume_registration ask_email_setup ask_agency_choice",
+    "start": "ask_vssid_features ask_install_app register_account resume_registration ask_email_setup"
+    " ask_agency_choice",
     "photos_and_cards": "ask_photo_guide scan_card",
     "passwords": "otp_not_received password_not_received change_password forgot_password login_problem",
     "accounts": "registration_status account_exists info_mismatch change_contact_info app_error",

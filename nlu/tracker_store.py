@@ -4,6 +4,7 @@ Rasa is handed the last two dozen events, behind what stands for the older ones 
 disk until the retention ends. A turn is one transaction, so a killed process leaves whole turns only. Several Rasa
 processes may share the file: a conversation's version is checked at each read and write, and a turn that comes second
 is appended to what the first has written. What is cached never reaches a caller's hands: each tracker is built anew.
+What identifies a citizen is left out of what is kept (nlu/discretion.py); the running turn still sees it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from rasa.shared.core.constants import ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
+    ActiveLoop,
     BotUttered,
     ConversationPaused,
     ConversationResumed,
@@ -38,6 +40,7 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from nlu.discretion import kept
 from nlu.snapshot import Snapshot
 from nlu.window import EMPTY, KEPT_EVENTS, Window, is_action, shorten
 
@@ -45,7 +48,7 @@ CACHED_CONVERSATIONS = 2000
 DAY = 24 * 60 * 60.0
 HOUR = 60 * 60.0
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3  # 2 had the same tables, with texts as they were typed
 _SCHEMA = """
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS conversations (
@@ -92,10 +95,11 @@ class DuplicateTurn(Exception):
 
 
 class StoredTracker(DialogueStateTracker):
-    """A tracker that knows which of its events were stored already, and in which version."""
+    """A tracker that knows which of its events were stored already, in which version, and within which form."""
 
     stored_events = 0
     stored_version = 0
+    stored_form: str | None = None
 
     def applied_events(self) -> list[Event]:
         """As stock, which is slow because it asks for abstract types; what needs its care is left to it."""
@@ -138,7 +142,7 @@ class SqliteTrackerStore(TrackerStore):
         self._database.execute("PRAGMA secure_delete = FAST")
         if self._database.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
             # What is asked and answered is kept elsewhere; here is only the thread of each talk, which starts afresh.
-            self._database.executescript("DROP TABLE IF EXISTS events; DROP TABLE IF EXISTS conversations;")
+            self._database.executescript("DROP TABLE IF EXISTS events; DROP TABLE IF EXISTS conversations; VACUUM;")
         self._database.executescript(f"{_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION};")
         self._delete_expired()
 
@@ -212,23 +216,35 @@ class SqliteTrackerStore(TrackerStore):
             base = self._window(tracker.sender_id)
             if known and base.version != tracker.stored_version:
                 self._refuse_duplicates(tracker.sender_id, new)
-            window = self._append(tracker.sender_id, base, new)
+            window = self._append(tracker.sender_id, base, new, self._touches_a_form(tracker, base, new))
         self._remember(tracker.sender_id, window)
         if isinstance(tracker, StoredTracker):
             tracker.stored_events = len(tracker.events)
             tracker.stored_version = window.version
+            tracker.stored_form = tracker.active_loop_name
         if time.time() > self._next_clean_up:
             self._delete_expired()
 
-    def _append(self, sender_id: str, base: Window, new: Sequence[Event]) -> Window:
+    def _touches_a_form(self, tracker: DialogueStateTracker, base: Window, new: Sequence[Event]) -> bool:
+        """Whether a form was open before these events, or opens in them."""
+        if any(isinstance(event, ActiveLoop) and event.name for event in new):
+            return True
+        if isinstance(tracker, StoredTracker) and base.version == tracker.stored_version:
+            return tracker.stored_form is not None
+        before = self._tracker(tracker.sender_id, base, base.all_events())
+        return bool(before.active_loop_name or tracker.active_loop_name)
+
+    def _append(self, sender_id: str, base: Window, new: Sequence[Event], in_form: bool) -> Window:
+        rows = [kept(event, in_form) for event in new]
         self._database.executemany(
             "INSERT INTO events (sender_id, seq, message_id, data) VALUES (?, ?, ?, ?)",
             [
-                (sender_id, seq, getattr(event, "message_id", None), json.dumps(event.as_dict()))
-                for seq, event in enumerate(new, base.next_seq)
+                (sender_id, seq, getattr(event, "message_id", None), json.dumps(fields))
+                for seq, (event, fields) in enumerate(rows, base.next_seq)
             ],
         )
-        longer = Window(base.version + 1, base.start, base.next_seq + len(new), base.kept, base.events + tuple(new))
+        events = (*base.events, *(event for event, _ in rows))
+        longer = Window(base.version + 1, base.start, base.next_seq + len(new), base.kept, events)
         window = shorten(longer, lambda events: self._tracker(sender_id, longer, events))
         self._database.execute(
             "INSERT INTO conversations (sender_id, version, window_start, next_seq, kept, updated_at)"
@@ -252,6 +268,7 @@ class SqliteTrackerStore(TrackerStore):
         tracker.replay_events()
         tracker.stored_events = len(events)
         tracker.stored_version = window.version
+        tracker.stored_form = tracker.active_loop_name
         return tracker
 
     def _version(self, sender_id: str) -> int:

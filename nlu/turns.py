@@ -29,8 +29,9 @@ from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
+from rasa.shared.core.constants import SESSION_START_METADATA_SLOT
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecutionRejected, Event, UserUttered
+from rasa.shared.core.events import ActionExecutionRejected, ActiveLoop, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY
@@ -104,6 +105,21 @@ class TurnProcessor(MessageProcessor):
             if isinstance(message.output_channel, CollectingOutputChannel):
                 message.output_channel.messages.clear()
             await self._repeat(message)
+
+    async def _update_tracker_session(
+        self, tracker: DialogueStateTracker, output_channel: OutputChannel, metadata: dict[str, Any] | None = None
+    ) -> None:
+        """As stock, but a form that is open when the session expires goes on in the new one, with its slots.
+
+        Whoever fills in a form in the evening and goes on two days later answers the question that was left open.
+        """
+        form, slots = tracker.active_loop_name, tracker.current_slot_values()
+        await super()._update_tracker_session(tracker, output_channel, metadata)
+        if form is None or tracker.active_loop_name or form not in self.domain.form_names:
+            return
+        slots.pop(SESSION_START_METADATA_SLOT, None)
+        carried = [SlotSet(name, value) for name, value in slots.items() if tracker.get_slot(name) != value]
+        tracker.update_with_events([ActiveLoop(form), *carried], self.domain)
 
     async def _repeat(self, message: UserMessage) -> bool:
         if not isinstance(self.tracker_store, SqliteTrackerStore):

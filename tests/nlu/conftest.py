@@ -84,6 +84,7 @@ class FakeActions:
         self.answers: dict[str, Callable[[dict[str, Any]], Answer]] = {
             "action_boom": lambda _: (500, {"error": "nổ", "action_name": "action_boom"}),
             "action_count": self._count,
+            "validate_card_form": _validate_card,
             "action_pause": lambda _: (200, {"events": [{"event": "pause"}], "responses": []}),
             "action_quiet": lambda _: (200, {"events": [], "responses": []}),
             "action_loop": lambda _: (200, {"events": [{"event": "followup", "name": "action_loop"}], "responses": []}),
@@ -130,6 +131,22 @@ class FakeActions:
             "events": [{"event": "slot", "name": "counted", "value": counted}],
             "responses": [{"text": f"{counted}"}],
         }
+
+
+def _validate_card(body: dict[str, Any]) -> Answer:
+    """Numbers fill, "thôi" rejects by hand, anything else is no value; only marks are put into slots."""
+    tracker = body["tracker"]
+    text, asked = tracker["latest_message"]["text"] or "", tracker["slots"]["requested_slot"]
+    if text == "thôi":
+        return 200, {"events": [{"event": "action_execution_rejected", "name": "card_form"}], "responses": []}
+    if text.startswith("sai"):
+        return 200, {
+            "events": [{"event": "slot", "name": asked or "card_read", "value": None}],
+            "responses": [{"text": f"Dạ số {len(text)} chữ này chưa đúng ạ."}],
+        }
+    if asked and any(map(str.isdigit, text)):
+        return 200, {"events": [{"event": "slot", "name": asked, "value": True}], "responses": []}
+    return 200, {"events": [], "responses": []}
 
 
 @pytest.fixture
