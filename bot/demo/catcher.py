@@ -76,10 +76,10 @@ def _read(content: bytes, recipient: str) -> CaughtMail:
     message = message_from_bytes(content, policy=default)
     identifier = str(message["Message-ID"] or uuid4())
     return CaughtMail(
-        id=hashlib.sha256(f"{identifier.strip()}\0{recipient}".encode()).hexdigest(),
+        id=hashlib.sha256(f"{_clean(identifier)}\0{recipient}".encode()).hexdigest(),
         to=recipient,
-        subject=str(message["Subject"] or ""),
-        text=_text(message),
+        subject=_clean(str(message["Subject"] or "")),
+        text=_clean(_text(message)),
         received_at=utc_now(),
     )
 
@@ -89,7 +89,12 @@ def _text(message: EmailMessage) -> str:
     if body is None:
         return ""
     try:
-        return str(body.get_content()).strip()
+        return str(body.get_content())
     except (LookupError, UnicodeError):  # a character set that nobody knows
         raw = body.get_payload(decode=True)
-        return raw.decode("utf-8", "replace").strip() if isinstance(raw, bytes) else ""
+        return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else ""
+
+
+def _clean(text: str) -> str:
+    """Lines end as people's do, and what is no character can't get into the store."""
+    return text.replace("\r\n", "\n").encode("utf-8", "replace").decode().strip()
