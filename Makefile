@@ -14,7 +14,7 @@ APP := exec "$$DATA_DIR/env/app/bin/python"
 RASA := exec "$$DATA_DIR/env/rasa/bin/python"
 
 .DEFAULT_GOAL := help
-.PHONY: help run staff env env-dev train eval bench check test lock clean
+.PHONY: help run staff import rotate-keys env env-dev train eval bench check test lock clean
 
 help: ## liệt kê các lệnh
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,13 @@ run: env ## dựng mọi thứ nếu cần rồi chạy trợ lý; Ctrl-C để 
 staff: env ## thêm cán bộ: NAME=lan; đặt lại mật khẩu: thêm RESET=1; khóa: thêm DISABLE=1
 	@$(APP) -m ops.staff $(if $(filter-out 0,$(RESET)),--reset) $(if $(filter-out 0,$(DISABLE)),--disable) \
 		-- $(if $(findstring command,$(origin NAME)),"$$NAME")
+
+# FILE from the command line only, as NAME above.
+import: env ## nạp danh sách người tham gia: FILE=members.csv hoặc .xlsx (docs/import.md)
+	@$(APP) -m ops.import_members $(if $(findstring command,$(origin FILE)),"$$FILE")
+
+rotate-keys: env ## mã hóa lại mọi thứ bằng khóa mới nhất (docs/runbook.md); NEW=1: tạo khóa mới trước
+	@$(APP) -m ops.rotate_keys $(if $(filter-out 0,$(NEW)),--new)
 
 env:
 	@$(BUILD) app rasa web

@@ -37,6 +37,18 @@ def open_cipher(keys: str, key_file: Path) -> MultiFernet:
         raise SettingsError(f"{source} chưa đúng: cần khóa Fernet (32 byte, base64 dạng URL).") from error
 
 
+def add_key(key_file: Path) -> None:
+    """Put a new key before those in `key_file`: from now on it encrypts, the others still open what is there.
+
+    Raises Unavailable("store"), also when there is no file: then the keys are somebody else's to keep.
+    """
+    try:
+        keys = key_file.read_text("ascii").strip()
+        _write_whole(key_file, lambda text: text, b",".join((Fernet.generate_key(), keys.encode("ascii"))))
+    except OSError as error:
+        raise Unavailable("store", f"Không thêm được khóa vào {key_file}: {error.strerror}.") from error
+
+
 class FileVault:
     """Encrypted files in one folder, named by their attachment's id; the newest key encrypts, every key decrypts."""
 
