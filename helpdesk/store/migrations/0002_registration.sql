@@ -113,9 +113,11 @@ CREATE TABLE accounts (
 CREATE INDEX accounts_conversation ON accounts (conversation_id);
 
 -- One-time links to the password page; purpose: change, recover. new_password_hash waits there for its OTP.
+-- conversation_id: where the link was asked for, to limit how many are.
 CREATE TABLE password_links (
     token_hash TEXT PRIMARY KEY,
     account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    conversation_id TEXT NOT NULL,
     purpose TEXT NOT NULL,
     tries INTEGER NOT NULL DEFAULT 0,
     new_password_hash TEXT,
