@@ -22,6 +22,7 @@ from helpdesk.guide import load_guide
 from helpdesk.settings import Settings, load_settings
 from ops.bonds import interrupt_on_stop_signals, stop_signals
 from ops.children import Child
+from ops.staff import DEMO_NAME, demo_password
 from ops.train import TrainingError, ensure_model
 
 _REFUSED = 2
@@ -43,12 +44,13 @@ def say(text: str, mark: str = "• ") -> None:
 class Supervisor:
     """Keeps the children running until `stopping` is set or one of them can't be helped."""
 
-    def __init__(self, settings: Settings, model: Path) -> None:
+    def __init__(self, settings: Settings, model: Path, demo_staff_password: str | None = None) -> None:
         data = settings.data_dir.resolve()
         logs = data / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         rasa = str(data / "env" / "rasa" / "bin" / "python")
         self._settings = settings
+        self._demo_staff_password = demo_staff_password
         self._environment = os.environ | {
             "DATA_DIR": str(data),
             "PORT": str(settings.port),
@@ -96,10 +98,13 @@ class Supervisor:
         telegram = self._settings.telegram_mode if self._settings.telegram_token else "chưa nối (xem docs/telegram.md)"
         lines = {
             "Trang chat": f"{page}/",
+            "Trang cán bộ": f"{page}/console",
             "Tình trạng": f"{page}/readyz",
             "Telegram": telegram,
-            "Nhật ký": self.children[0].log.parent,
+            "Nhật ký": str(self.children[0].log.parent),
         }
+        if self._demo_staff_password:
+            lines["Trang cán bộ"] += f"  (thử: tên {DEMO_NAME}, mật khẩu {self._demo_staff_password})"
         if self._settings.demo:
             lines["Hộp thư thử"] = f"{page}/demo/mailbox"
         say("\n" + "".join(f"  {name + ':':<15} {value}\n" for name, value in lines.items()), mark="")
@@ -191,7 +196,7 @@ def _check_ports(settings: Settings) -> None:
 
 
 async def _run(settings: Settings, model: Path) -> int:
-    supervisor = Supervisor(settings, model)
+    supervisor = Supervisor(settings, model, await demo_password(settings))
     loop = asyncio.get_running_loop()
     for number in stop_signals():
         loop.add_signal_handler(number, supervisor.stopping.set)

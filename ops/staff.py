@@ -35,10 +35,15 @@ class _Office:
 
 @asynccontextmanager
 async def _open(settings: Settings) -> AsyncIterator[_Office]:
-    cipher = open_cipher(settings.secret_keys, settings.data_dir / "secret.key")
-    async with open_database(settings.database_path) as database:
-        sealer = await open_sealer(database, cipher)
-        yield _Office(Agents(database, sealer), Audit(database))
+    # Whatever is made here is for this user only.
+    before = os.umask(0o077)
+    try:
+        cipher = open_cipher(settings.secret_keys, settings.data_dir / "secret.key")
+        async with open_database(settings.database_path) as database:
+            sealer = await open_sealer(database, cipher)
+            yield _Office(Agents(database, sealer), Audit(database))
+    finally:
+        os.umask(before)
 
 
 def _demo_file(settings: Settings) -> Path:
@@ -114,8 +119,6 @@ def main() -> int:
     try:
         if not given.name.strip():
             raise NotFound("Thiếu tên. Ví dụ: make staff NAME=lan (đặt lại mật khẩu: RESET=1; khóa: DISABLE=1)")
-        # Whatever is made here is for this user only.
-        os.umask(0o077)
         print(asyncio.run(_change(load_settings(), given.name, given.reset, given.disable)))
     except HelpdeskError as error:
         print(f"✗ {error}", file=sys.stderr)

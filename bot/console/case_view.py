@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 
 from bot.console.clock import moment
 from bot.console.words import FIELDS, FINDINGS, SIDES
@@ -178,9 +179,9 @@ def _value(name: str, value: str | None) -> str:
             return value
     if name == "agency":
         agency = find_agency(value)
-        return f"{agency.code} – {agency.name}" if agency else value
+        return agency.label if agency else value
     return value
 
 
-def _shown(date: object) -> str | None:
-    return None if date is None else str(getattr(date, "shown", date))
+def _shown(day: date | None) -> str | None:
+    return None if day is None else f"{day:%d/%m/%Y}"

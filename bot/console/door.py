@@ -141,7 +141,7 @@ class Door:
         secret = request.cookies.get(_LOGIN_COOKIE, "")
         if len(secret) != 43:
             secret = secrets.token_urlsafe(32)
-        context: dict[str, Any] = {"csrf": secret, "back": _own_path(back), "name": "", "fault": ""} | more
+        context: dict[str, Any] = {"csrf": secret, "back": _own_path(back), "typed": "", "fault": ""} | more
         response = self._parts.pages.render("console/login.html", status, **context)
         self._set_cookie(response, _LOGIN_COOKIE, secret)
         return response
@@ -152,12 +152,12 @@ class Door:
         try:
             self._check_own(request, fields, request.cookies.get(_LOGIN_COOKIE, ""))
         except StalePage:
-            return self._show_login(request, back, 403, name=name, fault="Trang đã cũ. Anh/chị đăng nhập lại giúp em.")
+            return self._show_login(request, back, 403, typed=name, fault="Trang đã cũ. Anh/chị đăng nhập lại giúp em.")
         try:
             token, agent = await self._parts.agents.log_in(name, fields.get("password", ""))
         except (InvalidInput, Overloaded) as error:
             status = 429 if isinstance(error, Overloaded) else 400
-            response = self._show_login(request, back, status, name=name, fault=str(error))
+            response = self._show_login(request, back, status, typed=name, fault=str(error))
             # Afterwards, so that the time of the answer doesn't tell whether the name is known.
             if isinstance(error, InvalidInput):
                 response.background = BackgroundTask(self._note_failure, name)
@@ -187,7 +187,9 @@ class Door:
         self._drop_cookie(response, _SESSION_COOKIE)
         return response
 
-    async def _nothing_here(self, _request: Request, _session: AgentSession) -> Response:
+    async def _nothing_here(self, request: Request, _session: AgentSession) -> Response:
+        if not request.path_params["rest"].strip("/"):
+            return RedirectResponse(HOME, 303)
         raise NotFound("Không có trang này.")
 
 
