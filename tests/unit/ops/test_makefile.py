@@ -65,3 +65,16 @@ def test_clean_removes_what_was_built_and_nothing_else(house: Path) -> None:
     assert [path.name for path in (house / "my data").iterdir()] == ["attachments"]
     assert (house / "my").exists() and (house / "data" / "env").exists()
     assert not (house / "bot" / "web" / "vendor").exists()
+
+
+def test_staff_takes_the_name_from_the_command_line_only(house: Path) -> None:
+    put_python(house / "var")
+
+    def asked(*given: str) -> str:
+        said = make("staff", "PYTHON=./build", *given, cwd=house, NAME="MY-COMPUTER", DATA_DIR="")
+        return said.splitlines()[1].partition("ops.staff ")[2]
+
+    assert asked() == "--"
+    assert asked("NAME=Nguyễn Thị Lan") == "-- Nguyễn Thị Lan"
+    assert asked("NAME=$$(id); 'x", "RESET=1") == "--reset -- $(id); 'x"
+    assert asked("NAME=lan", "RESET=0", "DISABLE=1") == "--disable -- lan"
