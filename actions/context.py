@@ -7,6 +7,10 @@ from typing import Any
 
 from rasa_sdk.interfaces import Tracker
 
+from helpdesk.conversations import Conversations
+from helpdesk.errors import NotFound
+from helpdesk.models import ChannelIdentity
+
 Event = dict[str, Any]
 
 
@@ -45,3 +49,12 @@ def ranking_before(tracker: Tracker) -> list[str]:
         if event.get("event") == "user":
             return ranking(event.get("parse_data") or {})
     return []
+
+
+async def conversation_id(conversations: Conversations, tracker: Tracker) -> str:
+    """The id of the conversation that the tracker belongs to; NotFound for a sender that the gateway doesn't know."""
+    channel, _, external_id = tracker.sender_id.partition(":")
+    found = await conversations.store.conversation_id_of(ChannelIdentity(channel, external_id))
+    if found is None:
+        raise NotFound("Không có cuộc trò chuyện này.")
+    return found

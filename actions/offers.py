@@ -1,7 +1,8 @@
 """When the assistant isn't sure: "Ý anh/chị là …?" with the likeliest topics, and a yes or no to that.
 
-Owns the choice of what is offered. The words are the guide's (`offer_intents`, `deny`, `affirm`). A choice by number or
-by its title never gets here: `bot.choices` takes it for the tap that it stands for.
+Owns the choice of what is offered; what a yes to it starts is in `actions.arrivals`. The words are the guide's
+(`offer_intents`, `deny`, `affirm`). A choice by number or by its title never gets here: `bot.choices` takes it for the
+tap that it stands for.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from helpdesk.guide import Guide
 OFFERS = 3
 STAFF = "talk_to_human"
 SLOT = "offered_intents"
-_OFFERING = ("action_offer_intents", "action_correct_answer")
+OFFERING = ("action_offer_intents", "action_correct_answer")
 # Answers to a question or a value mean nothing as a topic to choose.
 _NO_TOPIC = frozenset({"affirm", "deny", "inform", "correct_info", "out_of_scope", "greet", "thank", "goodbye", STAFF})
 _USUAL_TOPICS = ("register_account", "forgot_password", "lookup_bhxh_code")
@@ -69,7 +70,7 @@ class ActionCorrectAnswer(_GuideAction):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
         before = last_action(tracker)
-        if before in _OFFERING:
+        if before in OFFERING:
             self._answer(dispatcher, "offer_refused")
             return [SlotSet(SLOT, None)]
         ranked = ranking_before(tracker)
@@ -79,19 +80,3 @@ class ActionCorrectAnswer(_GuideAction):
         answered = before.removeprefix("utter_")
         topics = self._topics(ranked, without=(answered,))
         return self._offer(dispatcher, self._guide.get("misunderstood").text, topics)
-
-
-class ActionAcceptOffer(_GuideAction):
-    """For `affirm`: after an offer the first topic is meant, after an answer it is a nod."""
-
-    def name(self) -> str:
-        return "action_accept_offer"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
-        before = last_action(tracker)
-        offered = tracker.get_slot(SLOT) or []
-        if before in _OFFERING and offered:
-            self._answer(dispatcher, offered[0])
-            return [SlotSet(SLOT, None)]
-        self._answer(dispatcher, "register_now" if before == "utter_register_account" else "affirm")
-        return []

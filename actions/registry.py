@@ -4,14 +4,54 @@ from __future__ import annotations
 
 from rasa_sdk.interfaces import Action
 
-from actions.offers import ActionAcceptOffer, ActionCorrectAnswer, ActionOfferIntents
-from helpdesk.guide import Guide
+from actions.arrivals import (
+    ActionAcceptOffer,
+    ActionDeleteMyData,
+    ActionInform,
+    ActionReceivePhoto,
+    ActionResumeRegistration,
+    ValidateErrandForm,
+)
+from actions.errands import ErrandTurns
+from actions.offers import ActionCorrectAnswer, ActionOfferIntents
+from actions.registration.actions import (
+    ActionCancel,
+    ActionRegisterAccount,
+    ActionRegistrationStatus,
+    ValidateRegistrationForm,
+)
+from actions.registration.dialogue import RegistrationDialogue
+from actions.registration.turn import RegistrationTurns
+from helpdesk.photos import PhotoReader
+from helpdesk.services import Services
 
 
-def actions(guide: Guide) -> list[Action]:
+def actions(services: Services, reader: PhotoReader) -> list[Action]:
     """All actions, ready to be registered with rasa-sdk's executor."""
+    guide, conversations = services.guide, services.conversations
+    turns = RegistrationTurns(guide, services.registrations, conversations, services.otp, reader)
+    dialogue = RegistrationDialogue(services.registrations, services.errands, turns)
+    errands = ErrandTurns(
+        guide,
+        services.errands,
+        services.otp,
+        services.accounts,
+        services.registrations,
+        services.erasure,
+        dialogue,
+    )
+    arriving = (dialogue, errands, conversations)
     return [
         ActionOfferIntents(guide),
         ActionCorrectAnswer(guide),
-        ActionAcceptOffer(guide),
+        ActionAcceptOffer(*arriving),
+        ActionInform(*arriving),
+        ActionReceivePhoto(*arriving),
+        ActionResumeRegistration(*arriving),
+        ActionDeleteMyData(*arriving),
+        ValidateErrandForm(*arriving),
+        ActionRegisterAccount(dialogue, conversations),
+        ActionCancel(dialogue, conversations),
+        ActionRegistrationStatus(dialogue, conversations),
+        ValidateRegistrationForm(dialogue, conversations),
     ]

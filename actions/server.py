@@ -6,13 +6,18 @@ errors, so its executor is served here instead.
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import os
+import signal
 import socket
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import uvicorn
 from rasa_sdk.executor import ActionExecutor
-from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+from rasa_sdk.interfaces import Action, ActionExecutionRejection, ActionNotFoundException
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -20,16 +25,17 @@ from starlette.routing import Route
 
 from actions.registry import actions
 from helpdesk.errors import HelpdeskError, Unavailable, where
-from helpdesk.guide import Guide, load_guide
-from helpdesk.settings import load_settings
+from helpdesk.photos import PhotoReader
+from helpdesk.services import open_services
+from helpdesk.settings import Settings, load_settings
 
 log = logging.getLogger(__name__)
 
 
-def build_app(guide: Guide) -> Starlette:
+def build_app(registered: Sequence[Action]) -> Starlette:
     """The server's application: `POST /webhook` in rasa-sdk's protocol, `GET /health`."""
     executor = ActionExecutor()
-    for action in actions(guide):
+    for action in registered:
         executor.register_action(action)
 
     async def webhook(request: Request) -> Response:
@@ -56,25 +62,49 @@ def build_app(guide: Guide) -> Starlette:
     return Starlette(routes=[Route("/webhook", webhook, methods=["POST"]), Route("/health", health)])
 
 
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; Unavailable when the port or the store can't be had."""
+    try:
+        listener = socket.create_server(("127.0.0.1", settings.actions_port), backlog=256)
+    except OSError as error:
+        raise Unavailable(
+            "port", f"Không mở được cổng {settings.actions_port} ({error.strerror}). Đặt ACTIONS_PORT khác."
+        ) from error
+    with listener:
+        async with open_services(settings) as services, PhotoReader.open() as reader:
+            config = uvicorn.Config(
+                build_app(actions(services, reader)), http="httptools", loop="uvloop", lifespan="off", log_config=None,
+                access_log=False, timeout_graceful_shutdown=2, server_header=False,
+            )  # fmt: skip
+            await _Server(config).serve(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # uvicorn would raise the signal again once it has served, and the process would die before its parts close.
+        loop = asyncio.get_running_loop()
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        for number in numbers:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in numbers:
+                loop.remove_signal_handler(number)
+
+
 def main() -> int:
     """Exit code 0 after a clean stop, 2 when the start was refused (the reason is on stderr)."""
     try:
         settings = load_settings()
         logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-        logging.getLogger("rasa_sdk").setLevel(logging.WARNING)
-        app = build_app(load_guide(settings.content_dir))
-        try:
-            listener = socket.create_server(("127.0.0.1", settings.actions_port), backlog=256)
-        except OSError as error:
-            raise Unavailable(
-                "port", f"Không mở được cổng {settings.actions_port} ({error.strerror}). Đặt ACTIONS_PORT khác."
-            ) from error
-        with listener:
-            config = uvicorn.Config(
-                app, http="httptools", loop="uvloop", lifespan="off", log_config=None, access_log=False,
-                timeout_graceful_shutdown=2, server_header=False,
-            )  # fmt: skip
-            uvicorn.Server(config).run(sockets=[listener])
+        for talkative in ("rasa_sdk", "aiosqlite"):
+            logging.getLogger(talkative).setLevel(logging.WARNING)
+        # Whatever this process writes is for its own user: photos, keys.
+        os.umask(0o077)
+        with asyncio.Runner(loop_factory=uvicorn.Config(app="", loop="uvloop").get_loop_factory()) as runner:
+            runner.run(serve(settings))
     except HelpdeskError as error:
         print(f"Chưa chạy được actions: {error}", file=sys.stderr)
         return 2

@@ -9,13 +9,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.choices import chosen_button
 from bot.dialogue import DialogueClient, DialogueReply
 from bot.hygiene import has_emoji, has_words
 from helpdesk.conversations import Conversations
+from helpdesk.guard import find_secrets
 from helpdesk.guide import INTENTS, Guide
-from helpdesk.models import Author, Button, ChannelIdentity, Conversation, InboxEntry, MessageKind, Reply
+from helpdesk.models import (
+    Author,
+    Button,
+    ChannelIdentity,
+    Conversation,
+    InboxEntry,
+    IncomingMessage,
+    Message,
+    MessageKind,
+    Reply,
+)
+from helpdesk.registration import Registrations
+from helpdesk.registration_model import Registration
+from helpdesk.registration_view import fill, placeholders
 
 # A message longer than this is a letter, not a question (see the issue's list of inputs).
 TEXT_LIMIT = 2000
@@ -43,13 +58,25 @@ _PLAIN_INTENT = re.compile(r"/([a-z_]+)")
 _APPROVING_EMOJI = frozenset("👍👌❤♥🥰😍😊🙏💕💖💯👏🫶🌹")
 
 
+_TOLD = "secret:"
+
+
+def told_secrets(message: Message) -> list[str]:
+    """What kinds of secrets were hidden in a message before it was kept."""
+    payload = message.payload or ""
+    return payload.removeprefix(_TOLD).split(",") if payload.startswith(_TOLD) else []
+
+
 class Answering:
     """Turns an inbox entry into replies; asks Rasa where words have to be understood."""
 
-    def __init__(self, guide: Guide, conversations: Conversations, dialogue: DialogueClient) -> None:
+    def __init__(
+        self, guide: Guide, conversations: Conversations, dialogue: DialogueClient, registrations: Registrations
+    ) -> None:
         self._guide = guide
         self._conversations = conversations
         self._dialogue = dialogue
+        self._registrations = registrations
 
     async def replies(self, entry: InboxEntry) -> list[Reply]:
         """The replies to one message; empty only for an intended silence.
@@ -63,7 +90,11 @@ class Answering:
             return [self._guide.render(_KINDS_WITH_OWN_ANSWER[message.kind])]
         if message.kind in _ATTACHMENT_INTENTS and not has_words(message.text):
             return await self._ask(entry, payload=_ATTACHMENT_INTENTS[message.kind])
-        return await self._words(entry, message.text)
+        replies = await self._words(entry, message.text)
+        warnings = [self._guide.render(f"secret_{kind}").text for kind in told_secrets(message)]
+        if warnings and replies:
+            return [replace(replies[0], text="\n\n".join([*warnings, replies[0].text])), *replies[1:]]
+        return replies
 
     async def _words(self, entry: InboxEntry, text: str) -> list[Reply]:
         if len(text) > TEXT_LIMIT:
@@ -105,19 +136,38 @@ class Answering:
         return [self._guide.render(answer, details=action == "more")]
 
     async def _ask(self, entry: InboxEntry, *, text: str = "", payload: str = "") -> list[Reply]:
-        replies = await self._dialogue.ask(
-            entry.conversation.identity.sender_id, entry.message.id, text=text, payload=payload
-        )
-        return [self._one_reply(entry.conversation, replies)] if replies else []
+        sender_id = entry.conversation.identity.sender_id
+        photo = await self._photo(entry)
+        replies = await self._dialogue.ask(sender_id, entry.message.id, text=text, payload=payload, photo=photo)
+        if any(reply.forget for reply in replies):
+            await self._dialogue.forget(sender_id)
+        return [await self._one_reply(entry.conversation, replies)] if replies else []
 
-    def _one_reply(self, conversation: Conversation, parts: Sequence[DialogueReply]) -> Reply:
+    async def _photo(self, entry: InboxEntry) -> str | None:
+        if entry.message.kind is not MessageKind.PHOTO:
+            return None
+        return await self._conversations.store.attachment_of(entry.message.id)
+
+    async def _render(self, conversation: Conversation, part: DialogueReply) -> Reply:
+        if not part.answer or part.answer not in self._guide.ids:
+            return Reply(text=part.text, buttons=part.buttons)
+        reply = self._guide.render(part.answer, repeat=part.answer == conversation.last_answer)
+        kept = () if part.plain else reply.buttons
+        reply = replace(reply, buttons=(*part.buttons, *kept))
+        if part.registration is None:
+            return reply
+        values = placeholders(await self._registrations.get(part.registration))
+        return replace(reply, text=fill(reply.text, values))
+
+    async def about(self, answer: str, registration: Registration, *buttons: Button) -> Reply:
+        """A word about an application that answers no message (approved, sent back, late)."""
+        reply = self._guide.render(answer)
+        text = fill(reply.text, placeholders(registration))
+        return Reply(text=text, buttons=(*buttons, *reply.buttons), answer=answer)
+
+    async def _one_reply(self, conversation: Conversation, parts: Sequence[DialogueReply]) -> Reply:
         """All that Rasa said in a turn as one message: one question, one answer."""
-        rendered = [
-            self._guide.render(part.answer, repeat=part.answer == conversation.last_answer)
-            if part.answer and part.answer in self._guide.ids
-            else Reply(text=part.text, buttons=part.buttons)
-            for part in parts
-        ]
+        rendered = [await self._render(conversation, part) for part in parts]
         rendered = [reply for reply in rendered if reply.text or reply.buttons] or [self._guide.render("failed")]
         if len(rendered) == 1:
             return rendered[0]
@@ -131,6 +181,15 @@ class Answering:
             answer=next((reply.answer for reply in rendered if reply.answer), None),
             pictures=tuple(picture for reply in rendered for picture in reply.pictures),
         )
+
+    async def without_secrets(self, message: IncomingMessage) -> IncomingMessage:
+        """The message with typed passwords and stray one-time codes hidden; nothing else ever sees them."""
+        if message.kind not in (MessageKind.TEXT, MessageKind.PHOTO) or not find_secrets(message.text).kinds:
+            return message
+        guarded = find_secrets(message.text, await self._registrations.expecting(message.identity))
+        if not guarded.kinds:
+            return message
+        return replace(message, text=guarded.text, payload=f"{_TOLD}{','.join(guarded.kinds)}")
 
     async def button_title(self, identity: ChannelIdentity, payload: str) -> str:
         """What stood on the button, for the citizen's side of the history."""

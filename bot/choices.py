@@ -7,9 +7,9 @@ assistant's last message; everything else is for the dialogue.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
+from helpdesk.folding import fold
 from helpdesk.models import Button
 
 _ORDINALS = {
@@ -27,13 +27,6 @@ _TAIL = r"(?:tien|cung|a|di|do|nha|nhe|nghe|em|ban|ad|giup)"
 _CHOICE = re.compile(rf"(?:{_POLITE}\s+)*(?P<naming>(?:{_NAMING}\s+)*)(?P<ordinal>\w+)(?:\s+{_TAIL})*")
 # "tư", "năm", "ba" alone are rather words than numbers, and "thứ hai" alone is Monday: these need "số", "cái", "ý".
 _WORDS = frozenset({"tu", "nam", "ba", "dau", "tren", "giua", "hai", "mot", "bon", "nhat", "nhi"})
-
-
-def fold(text: str) -> str:
-    """Lower case without accents and punctuation, words one space apart."""
-    plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    kept = (c if c.isalnum() else " " for c in plain if unicodedata.category(c) != "Mn")
-    return " ".join("".join(kept).split())
 
 
 def chosen_button(text: str, buttons: Sequence[Button]) -> Button | None:

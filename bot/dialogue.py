@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -22,11 +23,18 @@ class DialogueFailed(HelpdeskError):
 
 @dataclass(frozen=True, slots=True)
 class DialogueReply:
-    """One thing that Rasa says: either an `answer` of the guide, or `text` with buttons."""
+    """One thing that Rasa says: either an `answer` of the guide, or `text`; both may bring `buttons`.
+
+    `registration` names the application whose values the answer shows; `plain` leaves the guide's own buttons away;
+    `forget` asks to erase Rasa's memory of this conversation.
+    """
 
     answer: str | None = None
     text: str = ""
     buttons: tuple[Button, ...] = ()
+    registration: str | None = None
+    plain: bool = False
+    forget: bool = False
 
 
 class DialogueClient:
@@ -37,14 +45,20 @@ class DialogueClient:
         self._url = rasa_url
         self._timeout = timeout
 
-    async def ask(self, sender_id: str, message_id: str, *, text: str = "", payload: str = "") -> list[DialogueReply]:
-        """Run one turn of `sender_id`; the same `message_id` again gives the same replies without a second turn.
+    async def ask(
+        self, sender_id: str, message_id: str, *, text: str = "", payload: str = "", photo: str | None = None
+    ) -> list[DialogueReply]:
+        """Run one turn of `sender_id`; `photo` is the id of the picture that came with it.
+
+        The same `message_id` again gives the same replies without a second turn.
 
         Empty only when Rasa says that it is meant to be silent. Raises Unavailable("rasa") when Rasa or its action
         server can't be reached in time, DialogueFailed when the turn itself broke.
         """
         request: dict[str, Any] = {"sender": sender_id, "message_id": message_id}
         request.update({"payload": payload} if payload else {"message": text})
+        if photo is not None:
+            request["metadata"] = {"photo": photo}
         try:
             response = await self._http.post(
                 f"{self._url}/webhooks/gateway/webhook", json=request, timeout=self._timeout
@@ -63,6 +77,16 @@ class DialogueClient:
             raise DialogueFailed("Rasa không nói gì.")
         return replies
 
+    async def forget(self, sender_id: str) -> None:
+        """Erase what Rasa remembers of this conversation; Unavailable("rasa") when that can't be done now."""
+        try:
+            response = await self._http.delete(
+                f"{self._url}/webhooks/gateway/conversations/{quote(sender_id, safe='')}", timeout=self._timeout
+            )
+            response.raise_for_status()
+        except httpx.HTTPError as error:
+            raise Unavailable("rasa", f"Rasa chưa trả lời được ({type(error).__name__}).") from error
+
     async def is_ready(self) -> bool:
         """Whether Rasa has a model loaded and answers."""
         try:
@@ -78,6 +102,9 @@ def _reply(raw: Mapping[str, Any]) -> DialogueReply:
         answer=custom.get("answer"),
         text=str(raw.get("text") or custom.get("text") or ""),
         buttons=_buttons(raw.get("buttons") or custom.get("buttons") or ()),
+        registration=custom.get("registration"),
+        plain=bool(custom.get("plain")),
+        forget=bool(custom.get("forget")),
     )
 
 

@@ -80,7 +80,7 @@ class Gateway:
             raise InvalidInput("empty", "Tin nhắn đang trống. Anh/chị gõ câu hỏi rồi gửi lại giúp em ạ.")
         if message.kind is MessageKind.BUTTON and not text:
             text = await self._answering.button_title(message.identity, message.payload or "")
-        message = replace(message, text=text)
+        message = await self._answering.without_secrets(replace(message, text=text))
         identity = message.identity
         full = self._waiting[identity] >= self._settings.flood_limit and not must_accept
         if full and not await self._store.is_known(identity.channel, message.platform_message_id):
@@ -248,6 +248,14 @@ class Gateway:
         final = final or entry.attempts + 1 >= _TRIES_TO_DELIVER
         await self._store.mark_unsent(entry.message.id, error, final)
         return 0 if final else pause or min(0.5 * 2 ** min(entry.attempts, 8), 60.0)
+
+    async def tell(self, conversation_id: str, reply: Reply) -> None:
+        """Say something that answers no message; nothing happens when the conversation has gone."""
+        conversation = await self._store.conversation(conversation_id)
+        if conversation is None:
+            return
+        await self._store.say(conversation, reply, conversation.identity.channel in self._channels)
+        self._announce(conversation_id)
 
     # Life cycle
 

@@ -19,12 +19,18 @@ from starlette.applications import Starlette
 from bot.answering import Answering
 from bot.app import build_app
 from bot.channels.web import WebChannel
+from bot.console.ports import ConsoleParts
+from bot.console.routes import routes as console_routes
 from bot.dialogue import DialogueClient
 from bot.gateway import Gateway, open_gateway
 from bot.mailing import open_mailing
 from bot.metrics import Metrics
+from bot.office import open_office
 from bot.pages import Pages
 from bot.scheduling import Watch
+from helpdesk.agents import Agents
+from helpdesk.audit import Audit
+from helpdesk.demo_members import settle_demo
 from helpdesk.errors import HelpdeskError, Unavailable
 from helpdesk.services import Services, open_services, sole_process
 from helpdesk.settings import Settings, load_settings
@@ -62,6 +68,7 @@ async def run(settings: Settings) -> None:
     with _listen(settings) as listener, sole_process(settings, "bot"):
         async with AsyncExitStack() as stack:
             services = await stack.enter_async_context(open_services(settings))
+            await settle_demo(services.registry, settings.demo)
             app, gateway = await _assemble(stack, services)
             config = uvicorn.Config(
                 app,
@@ -81,9 +88,10 @@ async def _assemble(stack: AsyncExitStack, services: Services) -> tuple[Starlett
     metrics = Metrics()
     limits = httpx.Limits(max_connections=settings.workers + 8, max_keepalive_connections=settings.workers + 8)
     http = await stack.enter_async_context(httpx.AsyncClient(limits=limits, trust_env=False))
-    demo_pages = await stack.enter_async_context(open_mailing(services, Pages(), metrics))
+    pages = Pages()
+    demo_pages = await stack.enter_async_context(open_mailing(services, pages, metrics))
     dialogue = DialogueClient(http, settings.rasa_url, settings.rasa_timeout)
-    answering = Answering(services.guide, services.conversations, dialogue)
+    answering = Answering(services.guide, services.conversations, dialogue, services.registrations)
     gateway = await stack.enter_async_context(open_gateway(settings, services.conversations, answering, metrics))
     channels = {}
     webhooks = {}
@@ -96,6 +104,7 @@ async def _assemble(stack: AsyncExitStack, services: Services) -> tuple[Starlett
         if settings.telegram_mode == "webhook":
             webhooks[telegram.name] = telegram.handle_webhook
     await gateway.start(channels)
+    office = await stack.enter_async_context(open_office(services, gateway, answering))
 
     async def actions_ready() -> bool:
         try:
@@ -113,7 +122,18 @@ async def _assemble(stack: AsyncExitStack, services: Services) -> tuple[Starlett
     web = WebChannel(services.conversations, gateway, gateway.watch, gateway.is_answering, settings.upload_limit)
     checks = {"rasa": dialogue.is_ready, "actions": actions_ready, "store": store_ready}
     figures = partial(metrics.render, services.conversations.store, services.mails)
-    return build_app(web, checks, figures, webhooks, settings.content_dir, pages=demo_pages), gateway
+    console = console_routes(
+        ConsoleParts(
+            agents=Agents(services.database, services.sealer),
+            audit=Audit(services.database),
+            cases=services.registrations,
+            notify=office.decided,
+            pages=pages,
+            page_url=settings.page_url,
+        )
+    )
+    routes = [*demo_pages, *console]
+    return build_app(web, checks, figures, webhooks, settings.content_dir, pages=routes), gateway
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -23,19 +23,18 @@ from helpdesk.crosschecks import crosscheck
 from helpdesk.errors import Conflict, InvalidInput, NotFound
 from helpdesk.mail import MailQueue
 from helpdesk.mail_texts import received_mail, rejected_mail
-from helpdesk.models import Member, Side
+from helpdesk.models import ChannelIdentity, Member, Side
 from helpdesk.registration_model import (
     CONSENT_VERSION,
-    PHOTO_FIELDS,
     PRESET_AGENCY,
     CaseSummary,
     Registration,
     RegistrationPhoto,
     Status,
 )
+from helpdesk.registration_store import RegistrationStore
 from helpdesk.registry import Registry
 from helpdesk.store.database import Transaction
-from helpdesk.store.registrations import RegistrationStore
 from helpdesk.vault import FileVault
 
 # No 0 O, 1 I L, 5 S, 2 Z, 8 B, 6 G, U V: nothing that is misread or misheard.
@@ -68,6 +67,21 @@ class Registrations:
     async def draft(self, conversation_id: str) -> Registration | None:
         """The draft of this conversation."""
         return await self._one("conversation_id = ? AND status = 'draft'", conversation_id)
+
+    async def expecting(self, identity: ChannelIdentity) -> str | None:
+        """What this citizen has just been asked for ("otp", a field), so that a six-digit answer is not a slip."""
+        row = await self._store.database.fetch_one(
+            "SELECT r.progress AS registration, e.progress AS errand FROM conversations c "
+            "LEFT JOIN registrations r ON r.conversation_id = c.id AND r.status = 'draft' "
+            "LEFT JOIN errands e ON e.conversation_id = c.id WHERE c.channel = ? AND c.external_id = ?",
+            (identity.channel, identity.external_id),
+        )
+        if row is None:
+            return None
+        for progress in (json.loads(kept) for kept in (row["errand"], row["registration"]) if kept):
+            if progress.get("asked") and not progress.get("paused") and not progress.get("done"):
+                return str(progress["asked"])
+        return None
 
     async def latest(self, conversation_id: str) -> Registration | None:
         """The newest registration of this conversation that was not withdrawn."""
@@ -141,12 +155,16 @@ class Registrations:
         return replace(registration, photos={**registration.photos, side: doubtful})
 
     async def withdraw(self, registration: Registration) -> None:
-        """Forget a draft: its data and photos go at once. A draft that repairs a filed case only loses its place."""
+        """Forget a draft, its photos too, at once. A case that was being repaired goes back to where it was."""
         async with self._store.database.transaction() as transaction:
-            await transaction.execute(
-                "DELETE FROM registration_photos WHERE registration_id = ?", (registration.id,)
-            )
-            await transaction.execute("DELETE FROM registrations WHERE id = ?", (registration.id,))
+            if registration.case_code is not None:
+                await transaction.execute(
+                    "UPDATE registrations SET status = 'rejected' WHERE id = ? AND status = 'draft'",
+                    (registration.id,),
+                )
+                return
+            await transaction.execute("DELETE FROM registration_photos WHERE registration_id = ?", (registration.id,))
+            await transaction.execute("DELETE FROM registrations WHERE id = ? AND status = 'draft'", (registration.id,))
         await self._photos.remove([photo.id for photo in registration.photos.values()])
 
     async def move(self, email: str, conversation_id: str) -> Registration | None:
@@ -230,9 +248,7 @@ class Registrations:
                 )
                 if not changed:
                     raise Conflict("Hồ sơ này đã được xử lý tiếp.")
-                await self._write(
-                    transaction, replace(registration, fields=fields, progress=progress, updated_at=now)
-                )
+                await self._write(transaction, replace(registration, fields=fields, progress=progress, updated_at=now))
                 for photo in gone:
                     await transaction.execute("DELETE FROM registration_photos WHERE id = ?", (photo.id,))
         except sqlite3.IntegrityError as error:
@@ -249,9 +265,7 @@ class Registrations:
 
     async def decided(self, limit: int = _KEPT_DECISIONS) -> list[CaseSummary]:
         """The last decisions, newest first."""
-        found = await self._store.find(
-            "status IN ('approved', 'rejected') ORDER BY decided_at DESC LIMIT ?", (limit,)
-        )
+        found = await self._store.find("status IN ('approved', 'rejected') ORDER BY decided_at DESC LIMIT ?", (limit,))
         return [self._summary(registration) for registration in found]
 
     async def case(self, registration_id: str) -> Registration:
@@ -351,8 +365,3 @@ class Registrations:
             decided_by=registration.decided_by,
             decided_at=registration.decided_at,
         )
-
-
-def missing_photos(registration: Registration) -> list[str]:
-    """Which of the three photos are still to come."""
-    return [name for name in PHOTO_FIELDS if not registration.has(name)]

@@ -94,7 +94,14 @@ class Registration:
             return self.fields.get("email_confirmed") == "1"
         if name == "contact_owner":
             return not self.is_helper or bool(self.fields.get("contact_owner"))
+        if name == "address":
+            return bool(self.fields.get("address") and self.fields.get("province"))
         return bool(self.fields.get(name))
+
+    @property
+    def asked(self) -> str:
+        """The question that the citizen has in front of him; empty before the first."""
+        return str(self.progress.get("asked") or "")
 
     def missing(self) -> list[str]:
         """What is still to be asked, in the order of asking."""

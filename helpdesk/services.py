@@ -7,11 +7,17 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
+from helpdesk.accounts import Accounts
 from helpdesk.conversations import Conversations
+from helpdesk.erasure import Erasure
+from helpdesk.errands import Errands
 from helpdesk.errors import Unavailable
 from helpdesk.guide import Guide, load_guide
 from helpdesk.mail import MailQueue
 from helpdesk.otp import Otp
+from helpdesk.registration import Registrations
+from helpdesk.registration_store import RegistrationStore
+from helpdesk.registry import EmbeddedRegistry
 from helpdesk.sealing import Sealer, open_sealer
 from helpdesk.settings import Settings
 from helpdesk.store import Database, MessageStore, open_database
@@ -27,8 +33,15 @@ class Services:
     guide: Guide
     conversations: Conversations
     sealer: Sealer
+    photos: FileVault
     mails: MailQueue
     otp: Otp
+    accounts: Accounts
+    registry: EmbeddedRegistry
+    registrations: Registrations
+    registration_store: RegistrationStore
+    errands: Errands
+    erasure: Erasure
 
 
 @asynccontextmanager
@@ -39,15 +52,27 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     async with open_database(settings.database_path) as database:
         vault = FileVault.open(settings.data_dir / "attachments", cipher)
         sealer = await open_sealer(database, cipher)
+        photos = FileVault.open(settings.data_dir / "photos", cipher)
         mails = MailQueue(database, sealer)
+        otp = Otp(database, sealer, mails)
+        accounts = Accounts(database, sealer, mails, otp, page_url=settings.page_url)
+        registry = EmbeddedRegistry(database, sealer)
+        registration_store = RegistrationStore(database, sealer)
         yield Services(
             settings=settings,
             database=database,
             guide=guide,
             conversations=Conversations(MessageStore(database), vault),
             sealer=sealer,
+            photos=photos,
             mails=mails,
-            otp=Otp(database, sealer, mails),
+            otp=otp,
+            accounts=accounts,
+            registry=registry,
+            registrations=Registrations(registration_store, photos, registry, accounts, mails),
+            registration_store=registration_store,
+            errands=Errands(database, sealer),
+            erasure=Erasure(database, sealer, vault, photos),
         )
 
 

@@ -73,6 +73,14 @@ class MessageStore:
         )
         return None if row is None else _conversation(row)
 
+    async def conversation_id_of(self, identity: ChannelIdentity) -> str | None:
+        """The id of this identity's conversation; None when there is none yet."""
+        row = await self._database.fetch_one(
+            "SELECT id FROM conversations WHERE channel = ? AND external_id = ?",
+            (identity.channel, identity.external_id),
+        )
+        return None if row is None else row["id"]
+
     async def conversation_of_token(self, token_hash: str) -> str | None:
         """The id of the conversation that a bearer token opens, by the token's hash."""
         row = await self._database.fetch_one("SELECT id FROM conversations WHERE token_hash = ?", (token_hash,))
@@ -353,6 +361,13 @@ class MessageStore:
             "SELECT * FROM attachments WHERE id = ? AND conversation_id = ?", (attachment_id, conversation_id)
         )
         return None if row is None else _attachment(row)
+
+    async def attachment_of(self, message_id: str) -> str | None:
+        """The id of the file that came with a message."""
+        row = await self._database.fetch_one(
+            "SELECT id FROM attachments WHERE message_id = ? ORDER BY created_at LIMIT 1", (message_id,)
+        )
+        return None if row is None else row["id"]
 
     async def was_offered(self, conversation_id: str, payload: str) -> bool:
         """Whether a button of this conversation has carried the payload."""

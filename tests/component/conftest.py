@@ -91,7 +91,7 @@ async def running(settings: Settings, channels: dict[str, PushChannel] | None = 
         http = await stack.enter_async_context(httpx.AsyncClient())
         metrics = Metrics()
         dialogue = DialogueClient(http, settings.rasa_url, settings.rasa_timeout)
-        answering = Answering(services.guide, services.conversations, dialogue)
+        answering = Answering(services.guide, services.conversations, dialogue, services.registrations)
         gateway = await stack.enter_async_context(open_gateway(settings, services.conversations, answering, metrics))
         await gateway.start(channels or {})
         web = WebChannel(services.conversations, gateway, gateway.watch, gateway.is_answering, settings.upload_limit)

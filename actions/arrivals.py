@@ -1,0 +1,169 @@
+"""Messages outside of an open form that may still belong to something under way: values, photos, a nod, "tiếp tục".
+
+Owns the order: an errand under way, then a draft, then the plain answer. After a restart of everything this is how
+a form finds back to its draft.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Action, Tracker
+from rasa_sdk.types import DomainDict
+
+from actions.context import conversation_id, last_action
+from actions.errands import ErrandOutcome, ErrandTurns
+from actions.offers import OFFERING, SLOT
+from actions.registration.actions import FORM, TURN_SLOT, events_of
+from actions.registration.dialogue import RegistrationDialogue
+from actions.registration.said import Said
+from helpdesk.conversations import Conversations
+
+ERRAND_FORM = "errand_form"
+Events = list[dict[str, Any]]
+_LINK_OFFERED = {"utter_forgot_password": "recover", "utter_change_password": "change"}
+
+
+def errand_events(result: ErrandOutcome, said: Said, dispatcher: CollectingDispatcher, *, in_form: bool) -> Events:
+    """Say an errand's outcome and tell Rasa which form listens on."""
+    result.outcome.utter(dispatcher)
+    if result.erased:
+        dispatcher.utter_message(json_message={"forget": True})
+    # A draft that came from another device goes on in the registration's form.
+    form = FORM if result.outcome.registration_id else ERRAND_FORM
+    events: Events = [SlotSet(TURN_SLOT, said.message_id)]
+    if not result.outcome.open:
+        events.append(SlotSet("requested_slot", None))
+        if not in_form:
+            events.append(ActiveLoop(None))
+    elif not in_form or form == FORM:
+        events.append(ActiveLoop(form))
+    return events
+
+
+class _Arrival(Action):
+    """An action that looks for what is under way first."""
+
+    def __init__(self, dialogue: RegistrationDialogue, errands: ErrandTurns, conversations: Conversations) -> None:
+        self._dialogue = dialogue
+        self._errands = errands
+        self._conversations = conversations
+
+    async def _under_way(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
+        """Give the message to the errand or the draft it belongs to; None when there is none that listens."""
+        said = Said.of_tracker(tracker)
+        cid = await conversation_id(self._conversations, tracker)
+        result = await self._errands.turn(cid, said)
+        if result is not None:
+            return errand_events(result, said, dispatcher, in_form=False)
+        if not said.choice and not said.photo and await self._dialogue.is_paused(cid):
+            return None
+        outcome = await self._dialogue.turn(cid, said)
+        if outcome is None:
+            return None
+        outcome.utter(dispatcher)
+        return events_of(outcome, said, in_form=False)
+
+    async def _start(self, purpose: str, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        said = Said.of_tracker(tracker)
+        result = await self._errands.start(await conversation_id(self._conversations, tracker), purpose, said)
+        return errand_events(result, said, dispatcher, in_form=False)
+
+
+class ValidateErrandForm(_Arrival):
+    """Every message while an errand is under way."""
+
+    def name(self) -> str:
+        return f"validate_{ERRAND_FORM}"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
+        said = Said.of_tracker(tracker)
+        result = await self._errands.turn(await conversation_id(self._conversations, tracker), said)
+        if result is None:
+            dispatcher.utter_message(json_message={"answer": "errand_stopped"})
+            return [SlotSet(TURN_SLOT, said.message_id), SlotSet("requested_slot", None)]
+        return errand_events(result, said, dispatcher, in_form=True)
+
+
+class ActionInform(_Arrival):
+    """A value: for what is under way, or for what the last answer offered."""
+
+    def name(self) -> str:
+        return "action_inform"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
+        events = await self._under_way(dispatcher, tracker)
+        if events is not None:
+            return events
+        said = Said.of_tracker(tracker)
+        if said.choice in ("link_recover", "link_change"):
+            return await self._start(said.choice.removeprefix("link_"), dispatcher, tracker)
+        offered = _LINK_OFFERED.get(last_action(tracker) or "")
+        if offered and (said.values("bhxh_code") or said.values("bhyt_card") or said.values("national_id")):
+            return await self._start(offered, dispatcher, tracker)
+        name = said.intent if said.intent in ("inform", "correct_info") else "inform"
+        dispatcher.utter_message(json_message={"answer": "stale_button" if said.choice else name})
+        return []
+
+
+class ActionReceivePhoto(_Arrival):
+    """A photo without words."""
+
+    def name(self) -> str:
+        return "action_receive_photo"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
+        events = await self._under_way(dispatcher, tracker)
+        if events is None:
+            dispatcher.utter_message(json_message={"answer": "send_photo"})
+        return events or []
+
+
+class ActionResumeRegistration(_Arrival):
+    """ "Tiếp tục": this conversation's draft, or one from another device by its confirmed e-mail."""
+
+    def name(self) -> str:
+        return "action_resume_registration"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
+        said = Said.of_tracker(tracker)
+        cid = await conversation_id(self._conversations, tracker)
+        outcome = await self._dialogue.resume(cid, said)
+        if outcome is None:
+            return await self._start("resume", dispatcher, tracker)
+        outcome.utter(dispatcher)
+        return events_of(outcome, said, in_form=False)
+
+
+class ActionDeleteMyData(_Arrival):
+    """Somebody wants their data gone."""
+
+    def name(self) -> str:
+        return "action_delete_my_data"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
+        return await self._start("delete", dispatcher, tracker)
+
+
+class ActionAcceptOffer(_Arrival):
+    """A yes: to the first topic of an offer, to a link that was offered, to what is under way; else a nod."""
+
+    def name(self) -> str:
+        return "action_accept_offer"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
+        before = last_action(tracker)
+        offered = tracker.get_slot(SLOT) or []
+        if before in OFFERING and offered:
+            if offered[0] == "register_account":
+                return [SlotSet(SLOT, None), FollowupAction("action_register_account")]
+            dispatcher.utter_message(json_message={"answer": offered[0]})
+            return [SlotSet(SLOT, None)]
+        if before in _LINK_OFFERED:
+            return await self._start(_LINK_OFFERED[before], dispatcher, tracker)
+        events = await self._under_way(dispatcher, tracker)
+        if events is None:
+            dispatcher.utter_message(json_message={"answer": "affirm"})
+        return events or []

@@ -1,0 +1,165 @@
+"""A photo in the dialogue: looked at by the gate, read if it carries a code, kept or asked for again.
+
+Owns what a photo is taken for. What is wrong with a photo is `helpdesk.photos`', what a code says is
+`helpdesk.card_codes`'.
+"""
+
+from __future__ import annotations
+
+from actions.registration.said import Button
+from actions.registration.work import Work
+from helpdesk.card_codes import CitizenCard, InsuranceCard, read_code
+from helpdesk.conversations import Conversations
+from helpdesk.errors import InvalidInput, NotFound
+from helpdesk.models import Side
+from helpdesk.photos import PhotoReader, PhotoReport
+from helpdesk.places import find_province
+from helpdesk.registration import Registrations
+from helpdesk.registration_model import PHOTO_FIELDS
+
+_CARD_FIELDS = ("bhxh_code", "front")
+
+
+async def take_photo(
+    work: Work, photo: str, conversations: Conversations, registrations: Registrations, reader: PhotoReader
+) -> None:
+    """Look at a photo of this conversation and do what it is good for."""
+    conversation_id = work.registration.conversation_id or ""
+    expected = _expected(work)
+    try:
+        _, content = await conversations.read_attachment(conversation_id, photo)
+        report = await reader.inspect(content, expected)
+    except NotFound:
+        work.say("reg_photo_gone")
+        return
+    except InvalidInput as error:
+        work.say(f"reg_photo_{error.code}")
+        return
+    card, problem = _read(report)
+    match card:
+        case InsuranceCard():
+            await _keep(work, registrations, Side.CARD, report, "accepted")
+            _take_insurance_card(work, card)
+            return
+        case CitizenCard():
+            _take_citizen_card(work, card)
+            # Cards of 2024 carry the QR on the back.
+            side = Side.BACK if report.side is Side.BACK else Side.FRONT
+            await _accept(work, registrations, side, report)
+            return
+    if problem and work.asked in _CARD_FIELDS and expected is None:
+        work.say(f"reg_x_{problem}")
+        return
+    side = expected or report.side
+    if side is None or side is Side.CARD:
+        await _unreadable_card(work, registrations, report)
+        return
+    if report.problem is None:
+        await _accept(work, registrations, side, report)
+        if problem and side is Side.FRONT:
+            work.say(f"reg_x_{problem}")
+        return
+    await _refuse(work, registrations, side, report)
+
+
+def _expected(work: Work) -> Side | None:
+    """The side that was asked for; before that, photos are told apart by what they show."""
+    if work.asked in PHOTO_FIELDS:
+        return Side(work.asked)
+    if work.asked == "bhxh_code":
+        return None
+    missing = [name for name in work.draft.missing() if name in PHOTO_FIELDS]
+    return Side(missing[0]) if len(missing) == 1 else None
+
+
+def _read(report: PhotoReport) -> tuple[CitizenCard | InsuranceCard | None, str | None]:
+    """The first code that is a card's; else why none is."""
+    problem: str | None = None
+    for text in report.codes:
+        try:
+            return read_code(text), None
+        except InvalidInput as error:
+            problem = problem or error.code
+    return None, problem
+
+
+def _take_citizen_card(work: Work, card: CitizenCard) -> None:
+    values = {"national_id": card.national_id, "full_name": card.full_name}
+    if card.birth_date is not None:
+        values["birth_date"] = card.birth_date.iso
+    if card.sex is not None:
+        values["sex"] = card.sex.value
+    if card.address:
+        values["address"] = card.address
+        province = find_province(card.address)
+        if province is not None:
+            values["province"] = province.name
+    _take_read(work, values, "cccd")
+
+
+def _take_insurance_card(work: Work, card: InsuranceCard) -> None:
+    values = {"bhxh_code": card.bhxh_code}
+    if card.card:
+        values["card"] = card.card
+    # The CCCD is the better witness for the person; the card only fills what is not known yet.
+    for name, value in (
+        ("full_name", card.full_name),
+        ("birth_date", card.birth_date.iso if card.birth_date else None),
+        ("sex", card.sex.value if card.sex else None),
+    ):
+        if value and name not in work.fields:
+            values[name] = value
+    work.progress.pop("code_unknown", None)
+    _take_read(work, values, "bhyt")
+
+
+def _take_read(work: Work, values: dict[str, str], card: str) -> None:
+    differing = [name for name, value in values.items() if work.fields.get(name, value).casefold() != value.casefold()]
+    work.put(values)
+    work.progress.pop("name_plain", None)
+    work.progress.pop("unclear", None)
+    work.drop("_number")
+    work.progress["unconfirmed"] = card
+    if differing:
+        work.say("reg_read_differs")
+
+
+async def _unreadable_card(work: Work, registrations: Registrations, report: PhotoReport) -> None:
+    """Neither a side of the CCCD nor a code: most likely a BHYT card whose code could not be read."""
+    if work.asked == "bhxh_code" or report.side is Side.CARD:
+        work.say("reg_card_unreadable")
+    elif report.problem:
+        work.say(f"reg_photo_{report.problem}")
+    else:
+        # Taken for what is due first, so that no photo is sent in vain.
+        missing = [name for name in work.draft.missing() if name in PHOTO_FIELDS]
+        if missing:
+            await _accept(work, registrations, Side(missing[0]), report)
+        else:
+            work.say("reg_photo_not_needed")
+
+
+async def _accept(work: Work, registrations: Registrations, side: Side, report: PhotoReport) -> None:
+    await _keep(work, registrations, side, report, "accepted")
+    if work.progress.get("editing") == side.value:
+        work.progress.pop("editing")
+    work.say(f"reg_photo_kept_{side.value}")
+
+
+async def _refuse(work: Work, registrations: Registrations, side: Side, report: PhotoReport) -> None:
+    refusals = dict(work.progress.get("refusals") or {})
+    refusals[side.value] = refusals.get(side.value, 0) + 1
+    work.progress["refusals"] = refusals
+    if not work.draft.has(side.value):
+        await _keep(work, registrations, side, report, "refused")
+    insist: tuple[Button, ...] = ()
+    if refusals[side.value] >= 2:
+        insist = (("Gửi cho nhân viên xem", f"insist_{side.value}"),)
+    work.say(f"reg_photo_{report.problem}", *insist)
+    # The refusal says what to do better.
+    work.asks = bool(work.asked) and work.asked != side.value
+
+
+async def _keep(work: Work, registrations: Registrations, side: Side, report: PhotoReport, verdict: str) -> None:
+    findings = tuple(dict.fromkeys([*report.findings, *([report.problem] if report.problem else [])]))
+    work.registration = await registrations.put_photo(work.registration, side, report.cleaned, verdict, findings)

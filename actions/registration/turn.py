@@ -1,0 +1,270 @@
+"""A turn of the registration: from what was said to what is kept and said back.
+
+Owns the order in which a message is understood: a tapped choice, a photo, words that steer the form, what was asked
+for, corrections, further values, side questions. Refuses to keep anything before consent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from actions.registration import choices, corrections, emails
+from actions.registration.hearing import Heard, hear, is_question
+from actions.registration.photos import take_photo
+from actions.registration.questions import FIXABLE, OTP_BUTTONS, ask, next_question
+from actions.registration.said import Outcome, Said
+from actions.registration.values import apply_values
+from actions.registration.work import Work
+from helpdesk.calendar import VIETNAM, utc_now
+from helpdesk.conversations import Conversations
+from helpdesk.guide import Guide
+from helpdesk.otp import Otp
+from helpdesk.photos import PhotoReader
+from helpdesk.registration import Registrations
+from helpdesk.registration_model import PHOTO_FIELDS, Registration
+
+# Intents that answer a question of the form or are mere politeness; any other is a question of its own.
+_NO_SIDE_QUESTION = frozenset(
+    {"affirm", "deny", "inform", "correct_info", "nlu_fallback", "cancel", "goodbye", "greet", "thank", "out_of_scope",
+     "register_account", "resume_registration", "send_photo", "share_location", "share_contact", ""}
+)  # fmt: skip
+# What the form answers better than the guide while it is open.
+_OWN_ANSWERS = {"registration_status": "reg_status_draft", "password_not_received": "reg_status_draft"}
+_LEAVING = frozenset({"talk_to_human", "delete_my_data"})
+
+
+class RegistrationTurns:
+    """Takes messages of conversations that have a draft; made once with its services."""
+
+    def __init__(
+        self,
+        guide: Guide,
+        registrations: Registrations,
+        conversations: Conversations,
+        otp: Otp,
+        reader: PhotoReader,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._guide = guide
+        self._registrations = registrations
+        self._conversations = conversations
+        self._otp = otp
+        self._reader = reader
+        self._clock = clock
+
+    async def take(self, draft: Registration, said: Said) -> Outcome:
+        """Understand one message of a draft's conversation; the same message again has the same outcome."""
+        if said.message_id and draft.progress.get("last_message") == said.message_id:
+            return Outcome.load(draft.progress["last_outcome"], draft.id)
+        work = Work.on(draft, said)
+        work.progress.pop("paused", None)
+        await self._understand(work)
+        return await self._finish(work)
+
+    async def begin(self, draft: Registration, said: Said, *leading: str) -> Outcome:
+        """Take up a draft: say the leading answers and put the question that is due."""
+        work = Work.on(draft, said)
+        work.progress.pop("paused", None)
+        for answer in leading:
+            work.say(answer)
+        if said.photo:
+            await self._photo(work, said.photo)
+        elif said.text and not leading:
+            await self._words(work)
+        return await self._finish(work)
+
+    async def absorb(self, draft: Registration, said: Said, *leading: str) -> Outcome:
+        """Like `begin`, but the words that opened the registration may hold values already."""
+        work = Work.on(draft, said)
+        for answer in leading:
+            work.say(answer)
+        heard = hear(said, draft, "", self._clock().astimezone(VIETNAM).date())
+        if heard.values:
+            await apply_values(work, heard, self._registrations, self._otp, self._guide)
+        return await self._finish(work)
+
+    async def _finish(self, work: Work) -> Outcome:
+        if work.asks and work.progress.get("code_unknown") and next_question(work.draft) == "bhxh_code":
+            await choices.look_up_code(work, self._registrations)
+        if work.asks or not work.says:
+            ask(work)
+        return await work.close(self._registrations)
+
+    async def _understand(self, work: Work) -> None:
+        said = work.said
+        if said.choice:
+            await choices.take_choice(work, said.choice, self._registrations, self._otp)
+        elif said.photo:
+            await self._photo(work, said.photo)
+            if said.text:
+                await self._caption(work)
+        elif said.text.strip():
+            await self._words(work)
+
+    async def _photo(self, work: Work, photo: str) -> None:
+        await take_photo(work, photo, self._conversations, self._registrations, self._reader)
+
+    async def _caption(self, work: Work) -> None:
+        heard = self._hear(work)
+        if heard.values:
+            await apply_values(work, heard, self._registrations, self._otp, self._guide)
+
+    def _hear(self, work: Work) -> Heard:
+        asked = work.asked if work.asked not in ("read", "confirm") else ""
+        return hear(work.said, work.draft, asked, self._clock().astimezone(VIETNAM).date())
+
+    async def _words(self, work: Work) -> None:
+        said = work.said
+        for attempt in (self._steer, self._answer_to_question, self._correct, self._values):
+            if await attempt(work):
+                work.progress.pop("lost", None)
+                return
+        if self._side_question(work):
+            return
+        if said.intent in ("greet", "thank"):
+            work.say("reg_polite")
+            return
+        self._not_understood(work)
+
+    async def _steer(self, work: Work) -> bool:
+        """Words about the form itself."""
+        said = work.said
+        if corrections.wants_discard(said):
+            work.say("reg_discard", ("Xóa bản nháp", "discard"), ("Làm tiếp", "go_on"))
+            work.asks = False
+            return True
+        if corrections.wants_back(said):
+            choices.go_back(work)
+            return True
+        if said.intent in ("resume_registration", "register_account") and not said.values("email"):
+            # "Tiếp tục" in an open form is a nod.
+            return not self._hear(work).values
+        if corrections.wants_pause(said) and not said.entities:
+            if work.progress.pop("editing", None):
+                work.say("reg_edit_left")
+                return True
+            choices.pause(work)
+            return True
+        return False
+
+    async def _answer_to_question(self, work: Work) -> bool:
+        said, asked = work.said, work.asked
+        if asked == "otp":
+            code = emails.typed_code(said.text)
+            if code and "@" not in said.text:
+                await emails.check_code(work, self._otp, code)
+                return True
+            if corrections.wants_code_again(said):
+                await emails.send_code(work, self._otp)
+                work.asks = False
+                return True
+            if any(c.isdigit() for c in said.text) and "@" not in said.text and not said.entities:
+                work.say("reg_otp_shape", *OTP_BUTTONS)
+                work.asks = False
+                return True
+        if asked == "bhxh_code" or (asked == "front" and said.intent == "lookup_bhxh_code"):
+            if corrections.wants_national_id(said) and len(work.fields.get("national_id", "")) == 12:
+                await choices.take_choice(work, "use_national_id", self._registrations, self._otp)
+                return True
+            if corrections.does_not_know(said) and not self._hear(work).values:
+                await choices.take_choice(work, "code_unknown", self._registrations, self._otp)
+                return True
+        if asked == "front" and (corrections.wants_to_type(said) or corrections.says_no(said)):
+            await choices.take_choice(work, "type_instead", self._registrations, self._otp)
+            return True
+        return await self._yes_or_no(work)
+
+    async def _yes_or_no(self, work: Work) -> bool:
+        said, asked = work.said, work.asked
+        answers = {
+            "read": ("yes", "no"),
+            "found_code": ("yes", "no"),
+            "confirm": ("submit", "fix"),
+            "email_hint": ("email_use_hint", "email_keep"),
+            "name_plain": ("keep_name", ""),
+        }
+        if asked == "contact_owner":
+            choice = choices.owner(said.folded)
+        elif asked == "number_kind":
+            choice = choices.kind_of_number(said.folded)
+        elif asked not in answers or self._corrects(work):
+            return False
+        else:
+            yes, no = answers[asked]
+            choice = yes if corrections.says_yes(said) else no if corrections.says_no(said) else None
+        if not choice:
+            return False
+        await choices.take_choice(work, choice, self._registrations, self._otp)
+        return True
+
+    def _corrects(self, work: Work) -> bool:
+        said = work.said
+        return corrections.wishes_correction(said) and corrections.named_field(said.folded) is not None
+
+    async def _correct(self, work: Work) -> bool:
+        """ "Sửa lại ngày sinh", with or without the new value."""
+        said = work.said
+        if not corrections.wishes_correction(said) or (is_question(said) and said.intent != "correct_info"):
+            return False
+        field = corrections.named_field(said.folded)
+        if field is None:
+            if said.intent == "correct_info" and not self._hear(work).values:
+                work.say("reg_fix_which", *FIXABLE)
+                work.asks = False
+                return True
+            return False
+        changed = hear(said, work.draft, field, self._clock().astimezone(VIETNAM).date())
+        new = corrections.new_value(said, field)
+        if new is not None:
+            changed = hear(new, work.draft, field, self._clock().astimezone(VIETNAM).date())
+        if field in changed.values and (new is not None or said.entities):
+            await apply_values(work, changed, self._registrations, self._otp, self._guide)
+            return True
+        await choices.take_choice(work, f"fix_{field}", self._registrations, self._otp)
+        return True
+
+    async def _values(self, work: Work) -> bool:
+        said = work.said
+        if work.asked == "agency" and await choices.take_agency(work):
+            return True
+        if self._asks_something_else(work):
+            return False
+        heard = self._hear(work)
+        if not heard.values and not heard.problems and not heard.unclear:
+            return False
+        if work.asked in ("full_name",) and not heard.values and said.intent not in _NO_SIDE_QUESTION:
+            return False
+        await apply_values(work, heard, self._registrations, self._otp, self._guide)
+        return True
+
+    def _asks_something_else(self, work: Work) -> bool:
+        """A confident question without anything in it that could be a value."""
+        said = work.said
+        if said.intent in _NO_SIDE_QUESTION or (said.entities and not is_question(said)):
+            return False
+        return is_question(said) or work.asked not in ("full_name", "address")
+
+    def _side_question(self, work: Work) -> bool:
+        """Answer the question, then the form goes on where it was."""
+        intent = work.said.intent
+        if intent in _NO_SIDE_QUESTION:
+            if intent == "out_of_scope":
+                work.say("reg_stay")
+                return True
+            return False
+        work.say(_OWN_ANSWERS.get(intent, intent), plain=True)
+        if intent in _LEAVING:
+            work.progress["paused"] = True
+            work.stop()
+        return True
+
+    def _not_understood(self, work: Work) -> None:
+        lost = int(work.progress.get("lost", 0)) + 1
+        work.progress["lost"] = lost
+        if work.asked in PHOTO_FIELDS:
+            work.say("reg_send_photo_please")
+            return
+        work.say("reg_lost_again" if lost >= 2 else "reg_lost")
+        if lost >= 2:
+            work.say("reg_offer_staff", ("Gặp nhân viên", "/talk_to_human"), ("Để sau", "later"), plain=True)
