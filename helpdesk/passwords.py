@@ -32,7 +32,7 @@ _MOST_WAITING = 64
 _T = TypeVar("_T")
 
 # What people take first; with a run of digits around they are no better.
-_COMMON = frozenset(
+COMMON = frozenset(
     "a aa aaa ab abc abcd abcde abcdef qwe qwer qwert qwerty qwertyuiop asd asdf asdfgh zxc zxcvbn qaz qazwsx password "
     "passw pass passwd matkhau matkhaumoi mk matma admin administrator root user test guest login welcome hello "
     "xinchao chao iloveyou loveyou love anhyeuem emyeuanh yeuem yeuanh yeu em anh vo chong bo me con meo cho "
@@ -114,7 +114,7 @@ def is_common(password: str) -> bool:
     usual_digits = (
         len(digits) <= 3 or _is_run(digits) or len(set(digits)) <= 2 or bool(re.fullmatch(r"(19|20)\d\d", digits))
     )
-    return usual_digits and (letters in _COMMON or _is_run(letters) or len(set(letters)) == 1)
+    return usual_digits and (letters in COMMON or _is_run(letters) or len(set(letters)) == 1)
 
 
 def _is_run(text: str) -> bool:
