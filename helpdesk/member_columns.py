@@ -52,11 +52,11 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
 _KEYS = {fold(heading).replace(" ", ""): field for field, headings in HEADINGS.items() for heading in headings}
 _EMPTY_ON_PURPOSE = frozenset("-–—")
 _DAMAGES = {
-    "scientific": "bị Excel đổi thành dạng 4,8E+09 nên mất chữ số; định dạng cột thành Văn bản (Text) rồi nhập lại số",
-    "inexact": "là số lẻ, số âm hoặc số quá dài nên không chắc còn đúng; định dạng cột thành Văn bản rồi nhập lại",
-    "formula": "là công thức chưa có kết quả; mở tệp bằng Excel, lưu lại rồi nạp lần nữa",
+    "scientific": "bị Excel đổi thành dạng 4,8E+09 nên mất chữ số – định dạng cột thành Văn bản (Text) rồi nhập lại số",
+    "inexact": "là số lẻ, số âm hoặc số quá dài nên không chắc còn đúng – định dạng cột thành Văn bản rồi nhập lại",
+    "formula": "là công thức chưa có kết quả – mở tệp bằng Excel, lưu lại rồi nạp lần nữa",
     "error": "là ô báo lỗi của Excel (như #N/A)",
-    "unreadable": "có chữ không đọc được; lưu lại tệp với dạng “CSV UTF-8”",
+    "unreadable": "có chữ không đọc được – lưu lại tệp với dạng “CSV UTF-8”",
     "time": "là giờ, không phải giá trị cần có",
 }
 # Of `InvalidInput` codes, by what they begin with: the longest that fits counts.
@@ -74,7 +74,7 @@ _REASONS = {
     "card_province": "có mã tỉnh (ký tự thứ 4 và 5) không tồn tại",
     "card_two": "có hai mã trong một ô",
     "national_id": "chưa phải số CCCD hay CMND",
-    "national_id_length": "phải có 12 chữ số (CCCD) hoặc 9 chữ số (CMND); thiếu số 0 ở đầu là do Excel",
+    "national_id_length": "phải có 12 chữ số (CCCD) hoặc 9 chữ số (CMND) – thiếu số 0 ở đầu là do Excel",
     "national_id_letters": "có chữ cái lẫn trong số",
     "national_id_province": "bắt đầu bằng mã tỉnh không tồn tại",
     "national_id_century": "có chữ số thứ 4 không đúng",

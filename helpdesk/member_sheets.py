@@ -77,11 +77,12 @@ def open_sheet(path: Path, score: Score) -> Iterator[Iterator[SheetRow]]:
     """
     with ExitStack() as stack:
         try:
-            start = path.open("rb").read(_SNIFFED) if path.is_file() else None
+            if not path.is_file():
+                raise _refused("Không có tệp này. Kiểm tra lại tên và thư mục.")
+            with path.open("rb") as file:
+                start = file.read(_SNIFFED)
         except OSError as error:
             raise _refused(f"Không đọc được tệp: {error.strerror}.") from error
-        if start is None:
-            raise _refused("Không có tệp này. Kiểm tra lại tên và thư mục.")
         _refuse_foreign(start)
         rows = _workbook_rows(path, score, stack) if start.startswith(b"PK") else _text_rows(path, score, start, stack)
         yield _whole(rows)
