@@ -28,7 +28,10 @@ _LEADS = (
     re.compile(r"(?:toi|tui) "),
 )
 # As they are written: `Đạ`, `Vàng` and `Da Cát` begin names.
-_POLITE = re.compile(r"(?:[Dd]ạ|da|[Vv]âng|[Ừừ]m?|[Oo]k|[Aa]lo)(?:[ ,.:!-]+|$)")
+_POLITE = re.compile(
+    r"(?:[Dd]ạ|da|[Vv]âng|[Ừừ]m?|[Oo]k|[Aa]lo|"
+    r"(?:[Xx]in )?[Cc]h(?:ào|ao)(?: (?:em|anh|chị|chi|cô|bạn|ad))|(?:[Xx]in )?[Cc]hào)(?:[ ,.:!-]+|$)"
+)
 _TAIL = re.compile(
     r"(?:[ ,.]+(?:ạ|nhé|nha em|nha chị|nha anh|nhe em|em nhé|em nha|ạ em|đó em|đó ạ|"
     r"là tên (?:của )?\w+(?: \w+)?))+[ .!]*$"
@@ -38,7 +41,9 @@ _REST = re.compile(r"[,;\n(]|[\s.-]+(?:sinh (?:nam|ngay)|sn|cccd|cmnd|sdt|nam si
 _NO_NAME = re.compile(
     r"\b(?:không biết|đăng ký|mã số|làm sao|nhân viên|bảo hiểm|tại sao|là gì|thế nào|ở đâu|mật khẩu|căn cước|"
     r"điện thoại|giúp (?:tôi|em|mình)|hủy bỏ|huỷ bỏ|thôi không|xin chào|cảm ơn|cám ơn|khong biet|nhan vien|bao hiem|"
-    r"la gi|the nao|mat khau|can cuoc|dien thoai|xin chao|bhxh|vssid|cccd|cmnd)\b|[?]"
+    r"la gi|the nao|mat khau|can cuoc|dien thoai|xin chao|gì|muốn|thì|với|của|chưa|gửi|"
+    r"nhưng|nếu|vì sao|được không|phải không|bao lâu|xong rồi|để sau|để mai|chờ (?:em|tôi|chút|tí)|"
+    r"bhxh|vssid|cccd|cmnd)\b|[?]"
 )
 _VOWEL = re.compile(r"[aeiouy]")
 _INITIALS = frozenset("khy")  # the ethnic K', H', Y written apart
@@ -118,11 +123,9 @@ def _capitals(word: str) -> str:
 
 def _without_lead(text: str) -> str:
     while True:
-        polite = _POLITE.match(text)
-        if polite:
-            text = text[polite.end() :]
         letters = letters_of(text)
-        match = next((found for lead in _LEADS if (found := lead.match(letters))), None)
+        found = (_POLITE.match(text), *(lead.match(letters) for lead in _LEADS))
+        match = next(filter(None, found), None)
         if match is None:
             return text
         text = text[match.end() :].lstrip()
