@@ -78,3 +78,18 @@ def test_staff_takes_the_name_from_the_command_line_only(house: Path) -> None:
     assert asked("NAME=Nguyễn Thị Lan") == "-- Nguyễn Thị Lan"
     assert asked("NAME=$$(id); 'x", "RESET=1") == "--reset -- $(id); 'x"
     assert asked("NAME=lan", "RESET=0", "DISABLE=1") == "--disable -- lan"
+
+
+def test_a_file_of_any_name_is_imported_and_one_of_the_environment_is_not(house: Path) -> None:
+    put_python(house / "var")
+    given = make("import", "PYTHON=./build", "FILE=danh sách  11.csv", cwd=house).splitlines()[-1]
+    assert given.endswith("-m ops.import_members danh sách  11.csv")
+    for arguments in ([], ["FILE="]):
+        said = make("import", "PYTHON=./build", *arguments, cwd=house, FILE="/etc/passwd").splitlines()[-1]
+        assert said.rstrip().endswith("-m ops.import_members")
+
+
+def test_a_new_key_is_made_when_it_is_asked_for(house: Path) -> None:
+    put_python(house / "var")
+    assert make("rotate-keys", "PYTHON=./build", cwd=house).rstrip().endswith("-m ops.rotate_keys")
+    assert make("rotate-keys", "PYTHON=./build", "NEW=1", cwd=house).rstrip().endswith("-m ops.rotate_keys --new")
