@@ -32,6 +32,12 @@ _POLITE = re.compile(
     r"(?:[Dd]ạ|da|[Vv]âng|[Ừừ]m?|[Oo]k|[Aa]lo|"
     r"(?:[Xx]in )?[Cc]h(?:ào|ao)(?: (?:em|anh|chị|chi|cô|bạn|ad))|(?:[Xx]in )?[Cc]hào)(?:[ ,.:!-]+|$)"
 )
+# Ông is a surname as well, though hardly before another one; Võ, Châu and Mã are none of these.
+_HONORIFIC = re.compile(
+    r"(?:ông|bà|cô|chú|bác|anh|chị|em|cháu|con|mẹ|má|bố|cha|vợ|chồng) "
+    r"(?=(?:nguyễn|trần|lê|phạm|huỳnh|hoàng|phan|vũ|võ|đặng|bùi|đỗ|ngô|dương) \w+ \w+)",
+    re.IGNORECASE,
+)
 _TAIL = re.compile(
     r"(?:[ ,.]+(?:ạ|nhé|nha em|nha chị|nha anh|nhe em|em nhé|em nha|ạ em|đó em|đó ạ|"
     r"là tên (?:của )?\w+(?: \w+)?))+[ .!]*$"
@@ -124,7 +130,7 @@ def _capitals(word: str) -> str:
 def _without_lead(text: str) -> str:
     while True:
         letters = letters_of(text)
-        found = (_POLITE.match(text), *(lead.match(letters) for lead in _LEADS))
+        found = (_POLITE.match(text), _HONORIFIC.match(text), *(lead.match(letters) for lead in _LEADS))
         match = next(filter(None, found), None)
         if match is None:
             return text
