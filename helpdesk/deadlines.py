@@ -15,7 +15,7 @@ from helpdesk.errors import InvalidInput, where
 from helpdesk.mail import MailQueue
 from helpdesk.mail_texts import late_mail, office_reminder
 from helpdesk.registration_model import Registration
-from helpdesk.store.registrations import RegistrationStore
+from helpdesk.registration_store import RegistrationStore
 
 log = logging.getLogger(__name__)
 
