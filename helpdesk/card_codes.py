@@ -8,11 +8,19 @@ The check string of a BHYT card is not checked, because nobody outside knows how
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from helpdesk.card_fields import (
+    address_of,
+    day_of,
+    printable,
+    sex_of,
+    slashed_birth_date,
+    slashed_day,
+    solid_birth_date,
+    text_of_hex,
+)
 from helpdesk.errors import InvalidInput
 from helpdesk.full_names import tidy_name
 from helpdesk.identifiers import card_of
@@ -21,7 +29,6 @@ from helpdesk.national_ids import national_id_of
 
 # A QR code holds at most 4,296 characters; a card's has 150 to 500.
 MAX_CHARS = 4296
-_MAX_ADDRESS = 400
 
 _LINK = re.compile(
     r"\s*(?:[a-z][a-z0-9+-]{1,14}://|www\.|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:/|\s*$))", re.IGNORECASE
@@ -124,18 +131,18 @@ def _citizen_card(fields: list[str], today: date | None) -> CitizenCard:
     if old_id and not re.fullmatch(r"[0-9]{9}|[0-9]{12}", old_id):
         raise InvalidInput("code_damaged")
     for field in fields:
-        _printable(field)
-    birth_date = _solid_birth_date(born, today)
-    issued_on = _day(issued[4:], issued[2:4], issued[:2]) if re.fullmatch(r"[0-9]{8}", issued) else None
+        printable(field)
+    birth_date = solid_birth_date(born, today)
+    issued_on = day_of(issued[4:], issued[2:4], issued[:2]) if re.fullmatch(r"[0-9]{8}", issued) else None
     if issued and (issued_on is None or issued_on.year < birth_date.year):
         raise InvalidInput("code_damaged")
     return CitizenCard(
         national_id=national_id_of(number).number,
         old_id=old_id or None,
-        full_name=tidy_name(_printable(name)).text,
+        full_name=tidy_name(printable(name)).text,
         birth_date=birth_date,
-        sex=_one_of(sex, {"": None, "nam": Sex.MALE, "nữ": Sex.FEMALE}),
-        address=_address(address),
+        sex=sex_of(sex, {"": None, "nam": Sex.MALE, "nữ": Sex.FEMALE}),
+        address=address_of(address),
         issued=issued_on,
     )
 
@@ -145,25 +152,25 @@ def _insurance_card(text: str, today: date | None) -> InsuranceCard:
     code, card = _numbers(fields[0])
     if not _FACILITY.fullmatch(fields[5]):
         raise InvalidInput("code_damaged")
-    birth_date = _slashed_birth_date(fields[2], today)
-    valid_from, valid_until, issued = (_slashed_day(fields[at]) for at in (6, 7, 8))
-    _slashed_day(fields[12])
-    _of_hex(fields[10])
+    birth_date = slashed_birth_date(fields[2], today)
+    valid_from, valid_until, issued = (slashed_day(fields[at]) for at in (6, 7, 8))
+    slashed_day(fields[12])
+    text_of_hex(fields[10])
     if valid_from and (valid_from.year < birth_date.year or (valid_until and valid_until < valid_from)):
         raise InvalidInput("code_damaged")
     if issued and issued.year < birth_date.year:
         raise InvalidInput("code_damaged")
-    name = _of_hex(fields[1])
+    name = text_of_hex(fields[1])
     if name is None:
         raise InvalidInput("code_damaged")
-    address = _of_hex(fields[4])
+    address = text_of_hex(fields[4])
     return InsuranceCard(
         bhxh_code=code,
         card=card,
         full_name=tidy_name(name).text,
         birth_date=birth_date,
-        sex=_one_of(fields[3], {"1": Sex.MALE, "2": Sex.FEMALE}),
-        address=None if address is None else _address(address),
+        sex=sex_of(fields[3], {"1": Sex.MALE, "2": Sex.FEMALE}),
+        address=None if address is None else address_of(address),
         valid_from=valid_from,
         valid_until=valid_until,
     )
@@ -191,84 +198,3 @@ def _numbers(written: str) -> tuple[str, str | None]:
     if not int(written):
         raise InvalidInput("code_damaged")
     return written, None
-
-
-def _of_hex(field: str) -> str | None:
-    if field in ("-", ""):
-        return None
-    # `bytes.fromhex` would skip spaces
-    if not re.fullmatch(r"(?:[0-9A-Fa-f]{2})+", field):
-        raise InvalidInput("code_damaged")
-    try:
-        return _printable(bytes.fromhex(field).decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise InvalidInput("code_damaged") from error
-
-
-def _printable(text: str) -> str:
-    """Text that a card can show: a sign that isn't printed is a code that was read wrong."""
-    text = unicodedata.normalize("NFC", text).strip(" ")
-    if not text.isprintable() or "\ufffd" in text or "\u00a0" in text:
-        raise InvalidInput("code_damaged")
-    return text
-
-
-def _address(text: str) -> str:
-    text = " ".join(_printable(text).split())
-    if len(text) > _MAX_ADDRESS:
-        raise InvalidInput("code_damaged")
-    for sign in text:
-        if unicodedata.category(sign).startswith(("L", "M")) and not unicodedata.name(sign, "").startswith("LATIN "):
-            raise InvalidInput("code_damaged")
-    return text
-
-
-def _one_of(written: str, known: Mapping[str, Sex | None]) -> Sex | None:
-    try:
-        return known[unicodedata.normalize("NFC", written).casefold()]
-    except KeyError as error:
-        raise InvalidInput("code_damaged") from error
-
-
-def _solid_birth_date(written: str, today: date | None) -> BirthDate:
-    """`01021990`, `1955`; with six digits month and year are known, of which the year is kept."""
-    return _birth_date(written, today, r"(?P<day>[0-9]{2})(?P<month>[0-9]{2})(?P<year>[0-9]{4})", r"[0-9]{2}")
-
-
-def _slashed_birth_date(written: str, today: date | None) -> BirthDate:
-    """`01/02/1990`, `1955`, `02/1955`."""
-    return _birth_date(written, today, r"(?P<day>[0-9]{2})/(?P<month>[0-9]{2})/(?P<year>[0-9]{4})", r"[0-9]{2}/")
-
-
-def _birth_date(written: str, today: date | None, whole: str, month: str) -> BirthDate:
-    match = re.fullmatch(whole, written)
-    if match:
-        born = _day(match["year"], match["month"], match["day"])
-        found = BirthDate(born.year, born.month, born.day)
-    else:
-        alone = re.fullmatch(rf"(?P<month>{month})?(?P<year>(?:19|20)[0-9]{{2}})", written)
-        if alone is None or not 1 <= int((alone["month"] or "01").strip("/")) <= 12:
-            raise InvalidInput("code_damaged")
-        born, found = date(int(alone["year"]), 1, 1), BirthDate(int(alone["year"]))
-    if today is not None and born > today:
-        raise InvalidInput("code_damaged")
-    return found
-
-
-def _slashed_day(written: str) -> date | None:
-    if written in ("-", ""):
-        return None
-    match = re.fullmatch(r"([0-9]{2})/([0-9]{2})/([0-9]{4})", written)
-    if match is None:
-        raise InvalidInput("code_damaged")
-    return _day(match[3], match[2], match[1])
-
-
-def _day(year: str, month: str, day: str) -> date:
-    try:
-        found = date(int(year), int(month), int(day))
-    except ValueError as error:
-        raise InvalidInput("code_damaged") from error
-    if not 1900 <= found.year < 2100:
-        raise InvalidInput("code_damaged")
-    return found
