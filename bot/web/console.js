@@ -3,7 +3,7 @@
  * their own. Here: lists that stay fresh, photos that turn and grow, and forms that are sent once.
  */
 
-const POLL = 8000;
+const POLL = 5000;
 
 // Lists that stay fresh
 

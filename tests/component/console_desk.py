@@ -31,10 +31,10 @@ from helpdesk.models import ChannelIdentity, Side
 from helpdesk.otp import Otp
 from helpdesk.registration import Registrations
 from helpdesk.registration_model import Registration
+from helpdesk.registration_store import RegistrationStore
 from helpdesk.registry import EmbeddedRegistry
 from helpdesk.sealing import open_sealer
 from helpdesk.store import MessageStore, open_database
-from helpdesk.store.registrations import RegistrationStore
 from helpdesk.vault import FileVault, open_cipher
 
 PAGE = "http://test"
@@ -76,15 +76,15 @@ class Desk:
     audit: Audit
     messages: MessageStore
     photos: Path
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    ahead: timedelta = timedelta()
     told: list[Registration] = field(default_factory=list)
     _count: int = 0
 
     def clock(self) -> datetime:
-        return self.now
+        return datetime.now(UTC) + self.ahead
 
     def pass_by(self, **span: float) -> None:
-        self.now += timedelta(**span)
+        self.ahead += timedelta(**span)
 
     async def notify(self, registration: Registration) -> None:
         self.told.append(registration)
@@ -106,12 +106,12 @@ class Desk:
         if codes:
             own["card_codes"] = json.dumps(codes)
         conversation = await self.messages.open_conversation(ChannelIdentity("telegram", f"{number}"))
-        present, self.now = self.now, self.now - timedelta(hours=hours_ago)
+        self.pass_by(hours=-hours_ago)
         draft = await self.registrations.start(conversation.id, FIELDS | own | fields)
         for side in (Side.PORTRAIT, Side.FRONT, Side.BACK):
             draft = await self.registrations.put_photo(draft, side, picture(f"{side.value} {number}"), "accepted", ())
         filed = await self.registrations.file(draft)
-        self.now = present
+        self.pass_by(hours=hours_ago)
         return await self.registrations.case(filed.id)
 
     async def refile(self, registration: Registration, **fields: str) -> Registration:

@@ -383,13 +383,10 @@ async def test_the_next_case_is_none_that_a_colleague_is_at(desk: Desk, lan: Off
 
 async def test_every_look_and_every_decision_is_noted(desk: Desk, lan: Officer) -> None:
     case = await desk.file()
-    desk.pass_by(seconds=1)
     page = await lan.open(case)
-    desk.pass_by(seconds=1)
     await lan.http.get(f"/console/cases/{case.id}/photos/front")
     await lan.http.get(f"/console/cases/{case.id}/state")
     await lan.http.get("/console/queue")
-    desk.pass_by(seconds=1)
     await lan.decide(page, "reject", reason_front="blurred")
     assert await desk.deeds() == [
         ("logged_in", "Lan", None, None),
@@ -421,7 +418,6 @@ async def test_what_can_t_be_noted_isn_t_shown(desk: Desk, lan: Officer, monkeyp
 async def test_a_long_log_is_read_page_by_page(desk: Desk, lan: Officer) -> None:
     case = await desk.file()
     for _ in range(120):
-        desk.pass_by(seconds=1)
         await lan.open(case)
     page = await lan.http.get("/console/audit")
     assert page.text.count("xem hồ sơ") == 100
