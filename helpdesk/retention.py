@@ -7,14 +7,11 @@ asks for at once (`helpdesk.erasure`), and messages and their attachments (`help
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from helpdesk.store.database import Database, Transaction
 from helpdesk.vault import FileVault
-
-log = logging.getLogger(__name__)
 
 # The limits on new codes look back one hour; an older code counts for nothing.
 _CODE_KEPT = timedelta(hours=2)
@@ -73,7 +70,7 @@ class Retention:
             mails += await transaction.execute("DELETE FROM caught_mails WHERE received_at < ?", (before(_MAIL_KEPT),))
             errands = await transaction.execute("DELETE FROM errands WHERE created_at < ?", (before(_ERRAND_KEPT),))
         await self._photos.remove([*files, *decided])
-        expired = Expired(
+        return Expired(
             drafts=drafts,
             photos=len(files) + len(decided),
             codes=codes,
@@ -82,9 +79,6 @@ class Retention:
             errands=errands,
             stray_files=await self._remove_strays(),
         )
-        if expired:
-            log.info("expired: %s", expired)
-        return expired
 
     async def _remove_strays(self) -> int:
         """What a kill between a file and its row left behind."""

@@ -81,8 +81,8 @@ class House:
             *(self.sealer.seal({"email": email}), registration, LONG_AGO, LONG_AGO),
         )
         await self.run(
-            "INSERT INTO password_links (token_hash, account_id, purpose, created_at, expires_at) "
-            "VALUES (?, ?, 'change', ?, ?)",
+            "INSERT INTO password_links (token_hash, account_id, conversation_id, purpose, created_at, expires_at) "
+            "VALUES (?, ?, 'c', 'change', ?, ?)",
             *(f"link-of-{name}", name, LONG_AGO, LONG_AGO),
         )
 
@@ -206,6 +206,9 @@ async def test_codes_end_but_the_young_still_count_against_the_limit(house: Hous
     await house.code("young", "email", conversation, JUST_NOW)
     await house.code("of the link", "password", "link-of-me")
     await house.code("foreign", "email", "another")
+    # A mail that is still on its way to an address that was never confirmed.
+    await house.mail("otp:young", "sai@example.com")
+    await house.mail("otp:foreign", "sai@example.com")
     await house.code("this", "delete", conversation, JUST_NOW)
     await house.run("UPDATE otp_challenges SET used_at = ? WHERE id = 'this'", NOW.isoformat())
     await house.run("INSERT INTO errands VALUES (?, 'delete', 'x', '{}', ?)", conversation, JUST_NOW)
@@ -213,6 +216,7 @@ async def test_codes_end_but_the_young_still_count_against_the_limit(house: Hous
     open_codes = await house.database.fetch_all("SELECT id FROM otp_challenges WHERE superseded_at IS NULL")
     assert {row["id"] for row in open_codes} == {"foreign", "this"}
     assert await house.ids("otp_challenges") == {"young", "foreign", "this"}
+    assert await house.ids("mails") == {"otp:foreign"}
     # The turn that erases may have to be repeated: it finds its errand.
     assert await house.ids("errands", "conversation_id") == {conversation}
 

@@ -94,8 +94,8 @@ async def test_codes_links_mails_and_errands(house: House) -> None:
     )
     for name, ends in [("old", ago(days=2)), ("used up today", ago(hours=2))]:
         await house.run(
-            "INSERT INTO password_links (token_hash, account_id, purpose, created_at, expires_at) "
-            "VALUES (?, 'a', 'change', ?, ?)",
+            "INSERT INTO password_links (token_hash, account_id, conversation_id, purpose, created_at, expires_at) "
+            "VALUES (?, 'a', 'c', 'change', ?, ?)",
             *(name, ends, ends),
         )
     mails = [("sent", "sent", 31), ("failed", "failed", 31), ("unsent", "queued", 31), ("young", "sent", 29)]
