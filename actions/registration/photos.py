@@ -6,6 +6,8 @@ Owns what a photo is taken for. What is wrong with a photo is `helpdesk.photos`'
 
 from __future__ import annotations
 
+import json
+
 from actions.registration.said import Button
 from actions.registration.work import Work
 from helpdesk.card_codes import CitizenCard, InsuranceCard, read_code
@@ -163,3 +165,24 @@ async def _refuse(work: Work, registrations: Registrations, side: Side, report: 
 async def _keep(work: Work, registrations: Registrations, side: Side, report: PhotoReport, verdict: str) -> None:
     findings = tuple(dict.fromkeys([*report.findings, *([report.problem] if report.problem else [])]))
     work.registration = await registrations.put_photo(work.registration, side, report.cleaned, verdict, findings)
+    _keep_codes(work, side, report)
+
+
+def _keep_codes(work: Work, side: Side, report: PhotoReport) -> None:
+    """What the cards' codes say is kept beside what was confirmed: the staff compare the two."""
+    codes: dict[str, list[str]] = json.loads(work.fields.get("card_codes", "{}"))
+    codes.pop(side.value, None)
+    read = [text for text in report.codes if _is_card(text)]
+    if read:
+        codes[side.value] = read
+    work.drop("card_codes")
+    if codes:
+        work.fields["card_codes"] = json.dumps(codes, ensure_ascii=False)
+
+
+def _is_card(text: str) -> bool:
+    try:
+        read_code(text)
+    except InvalidInput:
+        return False
+    return True

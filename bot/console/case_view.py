@@ -131,7 +131,7 @@ class CaseView:
                 _value("birth_date", birth) if birth else None,
                 _value("birth_date", fields.get("birth_date")),
             ),
-            ("Giới tính", card.sex.value if card.sex else None, None),
+            ("Giới tính", card.sex.value if card.sex else None, fields.get("sex")),
             ("Địa chỉ", card.address, None),
         ]
         match card:
@@ -161,12 +161,9 @@ class CaseView:
 
 
 def _texts(kept: str) -> list[str]:
-    """The raw texts of the codes: a JSON list."""
-    try:
-        texts = json.loads(kept) if kept else []
-    except ValueError:
-        return [kept]
-    return [text for text in texts if isinstance(text, str)] if isinstance(texts, list) else [kept]
+    """The raw texts of the codes, kept as JSON by the side of the card; the same text on two sides is one."""
+    by_side: dict[str, list[str]] = json.loads(kept) if kept else {}
+    return list(dict.fromkeys(text for texts in by_side.values() for text in texts))
 
 
 def _value(name: str, value: str | None) -> str:

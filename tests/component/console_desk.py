@@ -104,7 +104,7 @@ class Desk:
         number = self._count
         own = {"bhxh_code": f"480123{number:04}", "national_id": f"048155{number:06}"}
         if codes:
-            own["card_codes"] = json.dumps(codes)
+            own["card_codes"] = json.dumps({"front": codes})
         conversation = await self.messages.open_conversation(ChannelIdentity("telegram", f"{number}"))
         self.pass_by(hours=-hours_ago)
         draft = await self.registrations.start(conversation.id, FIELDS | own | fields)

@@ -12,9 +12,9 @@ import pytest
 from helpdesk.deadlines import Deadlines
 from helpdesk.mail import MailQueue
 from helpdesk.registration_model import Registration, Status
+from helpdesk.registration_store import RegistrationStore
 from helpdesk.sealing import Sealer, open_sealer
 from helpdesk.store import Database, open_database
-from helpdesk.store.registrations import RegistrationStore
 from helpdesk.vault import open_cipher
 
 START = datetime(2026, 11, 22, 1, tzinfo=UTC)
