@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 
 from helpdesk.agents import IDLE, LOCKED_FOR, LONGEST, TRIES, Agents
 from helpdesk.errors import Conflict, InvalidInput, NotFound, Overloaded
@@ -126,9 +129,26 @@ async def test_many_tries_at_once_are_no_way_around_the_lock(agents: Agents) -> 
     assert sum(isinstance(end, Overloaded) for end in ends) == 12 - TRIES
 
 
-async def test_a_flood_of_names_is_turned_away_early(agents: Agents) -> None:
-    ends = await asyncio.gather(*(agents.log_in(f"n{n}", "x") for n in range(60)), return_exceptions=True)
-    assert any(isinstance(end, Overloaded) for end in ends)
+async def test_a_flood_of_names_is_turned_away_early(database: Database, tmp_path: Path) -> None:
+    gate = threading.Event()
+
+    class Slow(PasswordHasher):
+        def verify(self, *_: object) -> Literal[True]:
+            assert gate.wait(30)
+            raise VerifyMismatchError
+
+    sealer = await open_sealer(database, open_cipher("", tmp_path / "secret.key"))
+    agents = Agents(database, sealer, hasher=Slow(time_cost=1, memory_cost=8192, parallelism=1))
+    tries = [asyncio.create_task(agents.log_in(f"n{n}", "x")) for n in range(60)]
+    try:
+        async with asyncio.timeout(30):
+            while sum(one.done() for one in tries) < 60 - 16:
+                await asyncio.sleep(0.01)
+    finally:
+        gate.set()
+    ends = await asyncio.gather(*tries, return_exceptions=True)
+    assert sum(isinstance(end, Overloaded) for end in ends) == 60 - 16
+    assert sum(isinstance(end, InvalidInput) for end in ends) == 16
 
 
 async def test_a_success_forgets_the_failures(agents: Agents) -> None:
