@@ -86,9 +86,7 @@ class _Message:
     def _plain(self) -> Iterator[_Span]:
         """What is a secret by its form alone."""
         for word in self._words:
-            if words_of.FIRST_PASSWORD.fullmatch(word.text) or (
-                self._expecting != "email" and words_of.is_strong(word.text)
-            ):
+            if words_of.OWN.fullmatch(word.text) or (self._expecting != "email" and words_of.is_strong(word.text)):
                 yield word.start, word.end, "password"
         if self._expecting is None:
             rest = [

@@ -86,8 +86,8 @@ _MAIL = re.compile(
 )
 _LINK = re.compile(r"(?:https?:|www\.)\S*|[a-z0-9.-]+\.(?:com|vn|net|org|gov|info|top|xyz|cc|io|page|link)(?:[/:?].*)?")
 _CARD = re.compile(r"[a-z]{2}[-.]?\d[\d.-]{9,16}")
-# The form of our own first passwords (helpdesk/passwords.py).
-FIRST_PASSWORD = re.compile(r"(?=\S*\d)(?=\S*[a-z])[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}")
+# The form of our own first passwords (helpdesk/passwords.py), and a link to the password page.
+OWN = re.compile(r"(?=\S*\d)(?=\S*[a-z])[a-z2-9]{4}(?:-[a-z2-9]{4}){2,3}|\S*/password/[a-z0-9_-]{43}\S*")
 _STRONG = re.compile(r"(?=\S*[a-z])(?=\S*\d)[a-z0-9]+[@#$&*!_](?:\d|\S{1,3}$)\S*")
 _SPECIAL = re.compile(r"[a-z0-9]\S*[@#$%^&*!_+]|[@#$%^&*!_+]\S*[a-z0-9]")
 

@@ -51,7 +51,7 @@ const showStrength = (input, note) => {
     note.dataset.step = String(step);
     note.textContent = [...input.value.normalize("NFC")].length < 8
       ? "Mới có " + [...input.value.normalize("NFC")].length + " ký tự, cần ít nhất 8."
-      : "Độ mạnh: " + words[step - 1] + ".";
+      : "Mật khẩu này " + words[step - 1] + ".";
   });
 };
 
@@ -105,6 +105,9 @@ if (field("new")) {
   showStrength(field("new"), field("strength"));
   compare(field("new"), field("repeat"), field("repeat-hint"));
 }
+document.querySelectorAll("[aria-invalid]").forEach((input) => {
+  input.addEventListener("input", () => input.removeAttribute("aria-invalid"), { once: true });
+});
 document.querySelectorAll("[data-peek]").forEach(letPeek);
 document.querySelectorAll("[data-wait]").forEach(countDown);
 document.querySelectorAll("form").forEach(sendOnce);

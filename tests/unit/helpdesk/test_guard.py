@@ -49,6 +49,7 @@ mk đăng nhập: «Tuan#88»
 MẬT KHẨU LÀ «ABC123»
 mật khẩu "«Abc@123»"
 em gõ «k7mn-w4xq-2hfp» mà không vô
+link này «https://chat.example/password/Q8zX-0123456789abcdefghijklmnopqrstuvwxyzABC» mở không được
 «Hoa@2020»
 mã pin là «2580»
 mật khẩu của mẹ em là «010159»
