@@ -16,7 +16,7 @@ from rasa_sdk.types import DomainDict
 from actions.context import conversation_id, last_action
 from actions.errands import ErrandOutcome, ErrandTurns
 from actions.offers import OFFERING, SLOT
-from actions.registration.actions import FORM, TURN_SLOT, events_of
+from actions.registration.actions import FORM, TURN_SLOT, events_of, was_handled
 from actions.registration.dialogue import RegistrationDialogue
 from actions.registration.said import Said
 from helpdesk.conversations import Conversations
@@ -80,6 +80,8 @@ class ValidateErrandForm(_Arrival):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
         said = Said.of_tracker(tracker)
+        if was_handled(tracker, said):
+            return [SlotSet(TURN_SLOT, said.message_id)]
         result = await self._errands.turn(await conversation_id(self._conversations, tracker), said)
         if result is None:
             dispatcher.utter_message(json_message={"answer": "errand_stopped"})

@@ -168,9 +168,9 @@ class ErrandTurns:
         account = await self._accounts.of_conversation(conversation_id)
         if account is not None:
             return account.email
-        latest = await self._registrations.latest(conversation_id)
-        if latest is not None and latest.fields.get("email_confirmed") == "1":
-            return latest.fields["email"]
+        for registration in await self._registrations.all_of(conversation_id):
+            if registration.fields.get("email_confirmed") == "1":
+                return registration.fields["email"]
         return None
 
     async def _sure(self, errand: Errand, said: Said) -> ErrandOutcome:

@@ -27,6 +27,7 @@ from bot.mailing import open_mailing
 from bot.metrics import Metrics
 from bot.office import open_office
 from bot.pages import Pages
+from bot.passwords import routes as password_routes
 from bot.scheduling import Watch
 from helpdesk.agents import Agents
 from helpdesk.audit import Audit
@@ -132,7 +133,8 @@ async def _assemble(stack: AsyncExitStack, services: Services) -> tuple[Starlett
             page_url=settings.page_url,
         )
     )
-    routes = [*demo_pages, *console]
+    passwords = password_routes(services.accounts, pages, settings.page_url, office.password_changed)
+    routes = [*demo_pages, *console, *passwords]
     return build_app(web, checks, figures, webhooks, settings.content_dir, pages=routes), gateway
 
 

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 _EACH_MINUTE = 60.0
 _EACH_HOUR = 3600.0
 _REPAIR = Button("Sửa hồ sơ", '/inform{"choice":"repair"}')
+_AGAIN = Button("Đăng ký lại", '/inform{"choice":"register_other"}')
 
 
 class Office:
@@ -45,8 +46,10 @@ class Office:
         """Tell the citizen what was decided, with a tap to repair what was sent back."""
         if registration.status is Status.APPROVED:
             await self._tell(registration, "reg_approved_notice")
-        elif registration.status is Status.REJECTED:
+        elif registration.status is Status.REJECTED and registration.repair:
             await self._tell(registration, "reg_rejected_notice", _REPAIR)
+        elif registration.status is Status.REJECTED:
+            await self._tell(registration, "reg_rejected_whole_notice", _AGAIN)
 
     async def password_changed(self, conversation_id: str) -> None:
         """Tell the conversation of an account that its password was changed."""
@@ -62,10 +65,17 @@ class Office:
         while True:
             try:
                 for registration in await self._deadlines.run_once():
-                    await self._tell(registration, "reg_late_notice")
+                    await self._apologise(registration)
             except HelpdeskError as error:
                 log.warning("the deadlines have to wait: %s", where(error))
             await asyncio.sleep(_EACH_MINUTE)
+
+    async def _apologise(self, registration: Registration) -> None:
+        try:
+            await self._tell(registration, "reg_late_notice")
+        except HelpdeskError as error:
+            # The apology was mailed as well; the next in line gets theirs all the same.
+            log.warning("an apology was not said in the chat: %s", where(error))
 
     async def forget_what_is_past(self) -> None:
         """Each hour: erase drafts, photos, codes and mails that are past their time."""

@@ -18,6 +18,7 @@ from typing import Any
 from uuid import uuid4
 
 from helpdesk.accounts import Accounts
+from helpdesk.audit import Audit, Deed
 from helpdesk.calendar import utc_now
 from helpdesk.crosschecks import crosscheck
 from helpdesk.errors import Conflict, InvalidInput, NotFound
@@ -61,6 +62,7 @@ class Registrations:
         self._accounts = accounts
         self._mails = mails
         self._clock = clock
+        self._audit = Audit(store.database, clock)
 
     # Drafts
 
@@ -69,7 +71,10 @@ class Registrations:
         return await self._one("conversation_id = ? AND status = 'draft'", conversation_id)
 
     async def expecting(self, identity: ChannelIdentity) -> str | None:
-        """What this citizen has just been asked for ("otp", a field), so that a six-digit answer is not a slip."""
+        """What this citizen has just been asked for ("otp", a field), so that a six-digit answer is not a slip.
+
+        A code that is on its way counts as asked for, whatever the form asks meanwhile.
+        """
         row = await self._store.database.fetch_one(
             "SELECT r.progress AS registration, e.progress AS errand FROM conversations c "
             "LEFT JOIN registrations r ON r.conversation_id = c.id AND r.status = 'draft' "
@@ -79,8 +84,9 @@ class Registrations:
         if row is None:
             return None
         for progress in (json.loads(kept) for kept in (row["errand"], row["registration"]) if kept):
-            if progress.get("asked") and not progress.get("paused") and not progress.get("done"):
-                return str(progress["asked"])
+            if progress.get("paused") or progress.get("done") or not progress.get("asked"):
+                continue
+            return "otp" if progress.get("code_sent") else str(progress["asked"])
         return None
 
     async def latest(self, conversation_id: str) -> Registration | None:
@@ -89,6 +95,10 @@ class Registrations:
             "conversation_id = ? AND status <> 'withdrawn' ORDER BY created_at DESC LIMIT 1", (conversation_id,)
         )
         return found[0] if found else None
+
+    async def all_of(self, conversation_id: str) -> list[Registration]:
+        """Every registration of this conversation, newest first."""
+        return await self._store.find("conversation_id = ? ORDER BY created_at DESC", (conversation_id,))
 
     async def get(self, registration_id: str) -> Registration:
         """NotFound when there is none of this id."""
@@ -286,7 +296,7 @@ class Registrations:
         """Approve, make the account and mail its first password; Conflict names who decided before."""
         registration = await self.case(registration_id)
         async with self._store.database.transaction() as transaction:
-            await self._decide(transaction, registration, Status.APPROVED, agent_name)
+            await self._decide(transaction, registration, Status.APPROVED, agent_id, agent_name)
             await self._accounts.create(
                 transaction,
                 bhxh_code=registration.fields["bhxh_code"],
@@ -303,7 +313,7 @@ class Registrations:
         """Send back with a reason in plain words and what is to be repaired; Conflict names who decided before."""
         registration = await self.case(registration_id)
         async with self._store.database.transaction() as transaction:
-            await self._decide(transaction, registration, Status.REJECTED, agent_name)
+            await self._decide(transaction, registration, Status.REJECTED, agent_id, agent_name, ",".join(repair))
             await transaction.execute(
                 "UPDATE registrations SET reason = ?, repair = ? WHERE id = ?",
                 (reason, json.dumps(list(repair)), registration_id),
@@ -315,7 +325,13 @@ class Registrations:
         return await self.get(registration_id)
 
     async def _decide(
-        self, transaction: Transaction, registration: Registration, status: Status, agent_name: str
+        self,
+        transaction: Transaction,
+        registration: Registration,
+        status: Status,
+        agent_id: str,
+        agent_name: str,
+        detail: str | None = None,
     ) -> None:
         now = self._clock().isoformat()
         changed = await transaction.execute(
@@ -329,6 +345,8 @@ class Registrations:
             )
             who = row["decided_by"] if row is not None and row["decided_by"] else "người khác"
             raise Conflict(f"Hồ sơ này vừa được {who} xử lý.")
+        deed = Deed.APPROVED if status is Status.APPROVED else Deed.REJECTED
+        await self._audit.record(deed, agent_id, agent_name, registration.id, detail, transaction)
 
     # Shared
 

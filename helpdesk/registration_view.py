@@ -70,7 +70,7 @@ def placeholders(registration: Registration) -> dict[str, str]:
         "con_lan": fields.get("_tries_left", ""),
         "cho_giay": fields.get("_wait", ""),
         "vua_ghi": fields.get("_taken", ""),
-        "co_quan": f"{agency.code} - {agency.name}" if agency else fields.get("agency", ""),
+        "co_quan": agency.label if agency else fields.get("agency", ""),
         "so_anh": f"{sum(registration.has(side) for side in PHOTO_FIELDS)}/3",
         "ma_ho_so": registration.case_code or "",
         "trang_thai": _STATUS_WORDS[registration.status],

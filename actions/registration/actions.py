@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
@@ -30,7 +30,14 @@ def events_of(outcome: Outcome, said: Said, *, in_form: bool) -> Events:
         events.append(SlotSet("requested_slot", None))
         if not in_form:
             events.append(ActiveLoop(None))
+    if outcome.follow:
+        events.append(FollowupAction(outcome.follow))
     return events
+
+
+def was_handled(tracker: Tracker, said: Said) -> bool:
+    """Whether another action of this very turn has handled the message: Rasa runs a form as soon as it is opened."""
+    return bool(said.message_id) and tracker.get_slot(TURN_SLOT) == said.message_id
 
 
 class RegistrationAction(Action):
@@ -52,6 +59,8 @@ class ValidateRegistrationForm(RegistrationAction):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
         said = Said.of_tracker(tracker)
+        if was_handled(tracker, said):
+            return [SlotSet(TURN_SLOT, said.message_id)]
         cid = await self._here(tracker)
         outcome = await self._dialogue.turn(cid, said)
         if outcome is None:

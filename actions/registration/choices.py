@@ -75,12 +75,12 @@ def pause(work: Work) -> None:
 
 def go_back(work: Work) -> None:
     """Ask the last answered field again; its value stays until there is a new one."""
-    done = [name for name in work.progress.get("done") or [] if name in _FIELD_CHOICES]
+    done = [name for name in work.progress.get("filled") or [] if name in _FIELD_CHOICES]
     if not done:
         work.say("reg_back_nothing")
         return
     _edit(work, done[-1])
-    work.progress["done"] = done[:-1]
+    work.progress["filled"] = done[:-1]
 
 
 async def look_up_code(work: Work, registrations: Registrations) -> None:
@@ -115,12 +115,15 @@ async def take_agency(work: Work) -> bool:
 
 
 def owner(folded: str) -> str | None:
-    """Whose e-mail and phone they are, from words."""
-    if re.search(r"\b(moi nguoi|email cua (?:toi|em|minh|con|chau).*(?:so|dt|dien thoai).*(?:me|ba|bo|ong))\b", folded):
+    """Whose e-mail and phone they are, from words; "em" at a sentence's end is only politeness."""
+    mine = re.search(r"\bcua (?:toi|em|minh|con|chau|tui|anh|chi)\b", folded)
+    others = r"me|ma|ba|bo|cha|ong|chong|vo|nguoi (?:dang ky|nha|than|duoc)|co|di|chu|bac"
+    theirs = re.search(rf"\bcua (?:{others})\b", folded)
+    if re.search(r"\bmoi nguoi\b", folded) or (mine and theirs):
         return "owner_mixed"
-    if re.search(r"\b(cua (?:toi|em|minh|con|chau|tui)|toi|em|minh|tui)\b", folded):
+    if mine or re.fullmatch(r"(?:da |deu )*(?:toi|em|minh|con|chau|tui)(?: het| luon| a| do| ca)*", folded):
         return "owner_helper"
-    if re.search(r"\b(me|ma|ba|bo|cha|ong|chong|vo|nguoi (?:dang ky|nha|than)|co|di|chu|bac)\b", folded):
+    if theirs or re.fullmatch(rf"(?:da |deu )*(?:{others})(?: het| luon| a| do| ca| toi| em)*", folded):
         return "owner_person"
     return None
 

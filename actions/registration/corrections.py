@@ -127,7 +127,9 @@ def wants_to_type(said: Said) -> bool:
 
 def wants_code_again(said: Said) -> bool:
     """Whether the mail's code has to be sent again."""
-    return said.intent == "otp_not_received" or bool(_RESEND.search(said.folded))
+    if said.intent in ("otp_not_received", "nlu_fallback", "inform", "deny", "password_not_received", ""):
+        return said.intent == "otp_not_received" or bool(_RESEND.search(said.folded))
+    return bool(re.search(r"\bgui lai (?:ma|otp|email|mail)\b", said.folded))
 
 
 def wants_national_id(said: Said) -> bool:

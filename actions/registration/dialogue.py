@@ -35,6 +35,7 @@ _STATES = {
     Status.WITHDRAWN: "reg_status_none",
 }
 _REPAIR: Button = ("Sửa hồ sơ", "repair")
+_AGAIN: Button = ("Đăng ký lại", "register_other")
 
 
 class RegistrationDialogue:
@@ -126,8 +127,10 @@ class RegistrationDialogue:
 
     def _state(self, registration: Registration, more: tuple[Button, ...] = ()) -> Outcome:
         buttons = more
-        if registration.status is Status.REJECTED:
+        if registration.status is Status.REJECTED and registration.repair:
             buttons = (_REPAIR, *more)
+        elif registration.status is Status.REJECTED:
+            return Outcome([Say("reg_status_rejected_whole", (_AGAIN, *more))], False, registration.id)
         if registration.status is Status.DRAFT:
             buttons = (("Làm tiếp", "/resume_registration"), *more)
         return Outcome([Say(_STATES[registration.status], buttons)], False, registration.id)
@@ -141,7 +144,7 @@ class RegistrationDialogue:
         if draft is not None:
             return await self._turns.begin(draft, said, "reg_resumed")
         latest = await self._registrations.latest(conversation_id)
-        if said.choice == "repair" and latest is not None and latest.status is Status.REJECTED:
+        if said.choice == "repair" and latest is not None and latest.status is Status.REJECTED and latest.repair:
             try:
                 reopened = await self._registrations.reopen(latest)
             except Conflict:

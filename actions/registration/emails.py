@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from actions.registration.questions import OTP_BUTTONS
+from actions.registration.questions import OTP_BUTTONS, next_question
 from actions.registration.work import Work
 from helpdesk.errors import InvalidInput, Overloaded
 from helpdesk.otp import Otp
@@ -20,6 +20,11 @@ def typed_code(text: str) -> str | None:
     """Six digits out of a message, whatever stands around them."""
     match = _CODE.search(text)
     return re.sub(r"\D", "", match[0]) if match else None
+
+
+def is_code_alone(text: str) -> bool:
+    """Whether a message is six digits and nothing else."""
+    return bool(_CODE.fullmatch(text.strip()))
 
 
 def _subject(work: Work) -> str:
@@ -36,7 +41,13 @@ async def send_code(work: Work, otp: Otp) -> None:
     except InvalidInput:
         work.say("reg_otp_hourly")
     else:
-        work.say("reg_otp_sent")
+        work.progress["code_sent"] = True
+        # Where nothing else is open the message itself is the question.
+        last = next_question(work.draft) == "otp"
+        work.say("reg_otp_sent", *(OTP_BUTTONS if last else ()))
+        if last:
+            work.progress["asked"] = "otp"
+            work.asks = False
 
 
 async def check_code(work: Work, otp: Otp, code: str) -> None:
@@ -51,5 +62,6 @@ async def check_code(work: Work, otp: Otp, code: str) -> None:
         work.say(f"reg_{error.code}", *OTP_BUTTONS)
     else:
         work.put({"email_confirmed": "1"})
+        work.progress.pop("code_sent", None)
         work.drop("_tries_left", "_wait")
         work.say("reg_otp_right")

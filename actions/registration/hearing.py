@@ -43,6 +43,15 @@ _ADDRESS_LABEL = re.compile(
     r"\s*(?:thường\s*trú|thuong\s*tru)?\s*(?:là|la|tại|tai|ở|:|-)?\s*",
     re.I,
 )
+_PLACE_WORDS = re.compile(
+    r"\b(to|thon|xa|phuong|quan|huyen|duong|hem|kiet|ngo|ngach|khu pho|khoi|lang|ap|tp|thanh pho|tinh|chung cu|"
+    r"so nha)\b"
+)
+# Polite words and orders are no place to live.
+_NO_ADDRESS = frozenset(
+    {"affirm", "deny", "greet", "thank", "goodbye", "cancel", "help", "talk_to_human", "complain", "register_account",
+     "resume_registration", "delete_my_data", "registration_status", "bot_challenge"}
+)  # fmt: skip
 _QUESTION = re.compile(
     r"\?|\b(gi|sao|nao|dau|may|bao nhieu|bao lau|the nao|tai sao|vi sao|lam gi|duoc khong|co khong|phai khong|ha|ai)\b"
 )
@@ -81,8 +90,8 @@ def hear(said: Said, registration: Registration, asked: str, today: date) -> Hea
     _numbers(said, registration, asked, folded, heard)
     _email(said, asked, heard)
     _birth_date(said, registration, asked, folded, today, heard)
-    _address(said, asked, folded, heard)
-    _name(said, asked, folded, heard)
+    _address(said, registration, asked, heard)
+    _name(said, registration, asked, heard)
     _agency_or_specific_error(said, asked, folded, today, heard)
     return heard
 
@@ -159,22 +168,46 @@ def _birth_date(said: Said, registration: Registration, asked: str, folded: str,
         _take(heard, "birth_date", lambda: parse_birth_date(dates[0], today).iso)
 
 
-def _address(said: Said, asked: str, folded: str, heard: Heard) -> None:
-    if asked == "address" and not (is_question(said) and said.intent not in ("inform", "nlu_fallback")):
-        if heard.values and not said.values("location"):
+def _address(said: Said, registration: Registration, asked: str, heard: Heard) -> None:
+    if asked == "address":
+        if said.intent in _NO_ADDRESS or (is_question(said) and said.intent not in ("inform", "nlu_fallback")):
             return
-        text = (
-            _ADDRESS_LABEL.sub("", said.text.strip(), count=1) if _ADDRESS_LABEL.match(said.text.strip()) else said.text
-        )
-        _keep_address(text.strip(" .,;:-\n"), heard)
+        text = said.text.strip()
+        label = _ADDRESS_LABEL.match(text)
+        text = text[label.end() :] if label else text
+        if _reads_as_address(text, needs_province=bool(registration.fields.get("address")) and not heard.values):
+            _keep_address(text.strip(" .,;:-\n"), heard)
         return
     for part in _segments(said):
         label = _ADDRESS_LABEL.match(part.strip())
-        worded = label and len(label[0].strip()) > 1
-        if worded and label and part.strip()[label.end() :] and not is_question(said):
+        if label and len(label[0].strip()) > 1 and part.strip()[label.end() :] and not is_question(said):
             rest = said.text[said.text.find(part) :].strip()
             _keep_address(_until_label(_ADDRESS_LABEL.sub("", rest, count=1)), heard)
             return
+    if heard.values and not registration.has("address") and not is_question(said):
+        for part in _segments(said):
+            # "12 Trần Cao Vân, Thanh Khê, Đà Nẵng": from the house number to the province.
+            if find_province(part) is not None and len(part.split()) >= 2:
+                _keep_address(_from_house_number(said, part), heard)
+                return
+
+
+def _reads_as_address(text: str, needs_province: bool) -> bool:
+    words = fold(text).split()
+    if find_province(text) is not None:
+        return True
+    worded = any(c.isdigit() for c in text) or bool(_PLACE_WORDS.search(" ".join(words))) or len(words) >= 3
+    return worded and not needs_province
+
+
+def _from_house_number(said: Said, last: str) -> str:
+    """The run of segments that ends with `last` and begins with a house number, where there is one."""
+    segments = _segments(said)
+    end = segments.index(last)
+    for start in range(end, max(-1, end - 4), -1):
+        if re.match(r"\s*(?:số\s*)?[kK]?\d", segments[start]):
+            return ", ".join(part.strip() for part in segments[start : end + 1])
+    return last.strip()
 
 
 def _keep_address(text: str, heard: Heard) -> None:
@@ -186,7 +219,7 @@ def _keep_address(text: str, heard: Heard) -> None:
         heard.values["province"] = province.name
 
 
-def _name(said: Said, asked: str, folded: str, heard: Heard) -> None:
+def _name(said: Said, registration: Registration, asked: str, heard: Heard) -> None:
     labelled = _NAME_LABEL.search(said.text)
     if asked == "full_name" and not heard.values and not heard.problems:
         if is_question(said) and said.intent not in ("inform", "nlu_fallback", "out_of_scope"):
@@ -198,8 +231,11 @@ def _name(said: Said, asked: str, folded: str, heard: Heard) -> None:
         if candidate:
             _take(heard, "full_name", lambda: parse_full_name(candidate).text)
             return
-    if heard.values or asked == "full_name":
+    # A street is often named after a person: without "tên" a name counts only where none is known yet.
+    if asked == "full_name" or (heard.values and asked != "address" and not registration.has("full_name")):
         for part in _segments(said):
+            if any(c.isdigit() for c in part):
+                continue
             candidate = _name_run(part, needs_surname=True)
             if candidate:
                 _take(heard, "full_name", lambda c=candidate: parse_full_name(c).text)  # type: ignore[misc]

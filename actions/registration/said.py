@@ -71,24 +71,26 @@ class Say:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a turn comes to. `open`: whether the form goes on listening."""
+    """What a turn comes to. `open`: whether the form goes on listening; `follow`: the action that takes over."""
 
     says: list[Say] = field(default_factory=list)
     open: bool = True
     registration_id: str | None = None
+    follow: str | None = None
 
     def dump(self) -> dict[str, Any]:
         """As kept for a message that comes twice: holds names only, no personal data."""
         return {
             "says": [[say.answer, [list(button) for button in say.buttons], say.plain] for say in self.says],
             "open": self.open,
+            "follow": self.follow,
         }
 
     @classmethod
     def load(cls, kept: Mapping[str, Any], registration_id: str) -> Outcome:
         """The outcome of its `dump`."""
         says = [Say(answer, tuple((t, c) for t, c in buttons), plain) for answer, buttons, plain in kept["says"]]
-        return cls(says, bool(kept["open"]), registration_id)
+        return cls(says, bool(kept["open"]), registration_id, kept.get("follow"))
 
     def utter(self, dispatcher: CollectingDispatcher) -> None:
         """Hand everything to Rasa; words and values are put in by the gateway."""

@@ -30,8 +30,13 @@ _NO_SIDE_QUESTION = frozenset(
      "register_account", "resume_registration", "send_photo", "share_location", "share_contact", ""}
 )  # fmt: skip
 # What the form answers better than the guide while it is open.
-_OWN_ANSWERS = {"registration_status": "reg_status_draft", "password_not_received": "reg_status_draft"}
-_LEAVING = frozenset({"talk_to_human", "delete_my_data"})
+_OWN_ANSWERS = {"registration_status": "reg_status_draft"}
+# The field that a question of the dialogue's own is about.
+_ABOUT = {"read": "", "confirm": "", "number_kind": "", "name_plain": "full_name", "email_hint": "email",
+          "found_code": "bhxh_code"}  # fmt: skip
+# Six digits may be the answer to these.
+_NUMERIC = frozenset({"otp", "birth_date", "bhxh_code", "national_id", "phone"})
+_LEAVING = frozenset({"talk_to_human"})
 
 
 class RegistrationTurns:
@@ -87,7 +92,7 @@ class RegistrationTurns:
     async def _finish(self, work: Work) -> Outcome:
         if work.asks and work.progress.get("code_unknown") and next_question(work.draft) == "bhxh_code":
             await choices.look_up_code(work, self._registrations)
-        if work.asks or not work.says:
+        if work.asks or not (work.says or work.follow):
             ask(work)
         return await work.close(self._registrations)
 
@@ -111,8 +116,7 @@ class RegistrationTurns:
             await apply_values(work, heard, self._registrations, self._otp, self._guide)
 
     def _hear(self, work: Work) -> Heard:
-        asked = work.asked if work.asked not in ("read", "confirm") else ""
-        return hear(work.said, work.draft, asked, self._clock().astimezone(VIETNAM).date())
+        return hear(work.said, work.draft, _ABOUT.get(work.asked, work.asked), self._clock().astimezone(VIETNAM).date())
 
     async def _words(self, work: Work) -> None:
         said = work.said
@@ -130,6 +134,11 @@ class RegistrationTurns:
     async def _steer(self, work: Work) -> bool:
         """Words about the form itself."""
         said = work.said
+        if said.intent == "delete_my_data":
+            work.progress["paused"] = True
+            work.follow = "action_delete_my_data"
+            work.stop()
+            return True
         if corrections.wants_discard(said):
             work.say("reg_discard", ("Xóa bản nháp", "discard"), ("Làm tiếp", "go_on"))
             work.asks = False
@@ -150,6 +159,10 @@ class RegistrationTurns:
 
     async def _answer_to_question(self, work: Work) -> bool:
         said, asked = work.said, work.asked
+        waiting = bool(work.progress.get("code_sent"))
+        if waiting and asked not in _NUMERIC and emails.is_code_alone(said.text):
+            await emails.check_code(work, self._otp, emails.typed_code(said.text) or "")
+            return True
         if asked == "otp":
             code = emails.typed_code(said.text)
             if code and "@" not in said.text:
@@ -233,7 +246,7 @@ class RegistrationTurns:
         heard = self._hear(work)
         if not heard.values and not heard.problems and not heard.unclear:
             return False
-        if work.asked in ("full_name",) and not heard.values and said.intent not in _NO_SIDE_QUESTION:
+        if work.asked in ("full_name", "name_plain") and not heard.values and said.intent not in _NO_SIDE_QUESTION:
             return False
         await apply_values(work, heard, self._registrations, self._otp, self._guide)
         return True
@@ -243,7 +256,7 @@ class RegistrationTurns:
         said = work.said
         if said.intent in _NO_SIDE_QUESTION or (said.entities and not is_question(said)):
             return False
-        return is_question(said) or work.asked not in ("full_name", "address")
+        return is_question(said) or work.asked not in ("full_name", "name_plain", "address")
 
     def _side_question(self, work: Work) -> bool:
         """Answer the question, then the form goes on where it was."""
@@ -253,7 +266,10 @@ class RegistrationTurns:
                 work.say("reg_stay")
                 return True
             return False
-        work.say(_OWN_ANSWERS.get(intent, intent), plain=True)
+        answer = _OWN_ANSWERS.get(intent, intent)
+        if answer == "reg_status_draft" and not work.draft.missing():
+            answer = "reg_status_ready"
+        work.say(answer, plain=True)
         if intent in _LEAVING:
             work.progress["paused"] = True
             work.stop()

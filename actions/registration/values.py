@@ -28,6 +28,9 @@ async def apply_values(work: Work, heard: Heard, registrations: Registrations, o
     if work.progress.get("unconfirmed") and set(values) - {"phone", "email"}:
         # Who goes on with other values has had the chance to object; the summary shows everything again.
         work.progress.pop("unconfirmed")
+    if values and "full_name" not in values:
+        # Asked once: who goes on without answering has a name without accents, and staff see it.
+        work.progress.pop("name_plain", None)
     if "bhxh_code" in values:
         work.progress.pop("code_unknown", None)
         if "card" not in values and not work.fields.get("card", "").endswith(values["bhxh_code"]):

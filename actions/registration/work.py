@@ -27,6 +27,8 @@ class Work:
     # Whether the form goes on, and whether the next question is put at the end of the turn.
     open: bool = True
     asks: bool = True
+    # Another action that takes over.
+    follow: str | None = None
 
     @classmethod
     def on(cls, registration: Registration, said: Said) -> Work:
@@ -49,12 +51,12 @@ class Work:
 
     def put(self, values: Mapping[str, str]) -> None:
         """Take values; whatever was being corrected with them is settled."""
-        done = list(self.progress.get("done") or [])
+        done = list(self.progress.get("filled") or [])
         for name, value in values.items():
             self.fields[name] = value
             if name in FIELD_WORDS:
                 done = [earlier for earlier in done if earlier != name] + [name]
-        self.progress["done"] = done
+        self.progress["filled"] = done
         if self.progress.get("editing") in values:
             self.progress.pop("editing")
 
@@ -69,7 +71,7 @@ class Work:
 
     async def close(self, registrations: Registrations) -> Outcome:
         """Write the draft and what was said, so that the same message again is answered alike."""
-        outcome = Outcome(self.says, self.open, self.registration.id)
+        outcome = Outcome(self.says, self.open, self.registration.id, self.follow)
         self.progress["last_message"] = self.said.message_id
         self.progress["last_outcome"] = outcome.dump()
         self.registration = await registrations.save(self.registration, self.fields, self.progress)

@@ -124,7 +124,7 @@ class CasePages:
             decided = await self._parts.cases.approve(registration.id, agent.id, agent.name)
         except Conflict as error:
             return await self._too_late(request, session, error)
-        return await self._decided(decided, session, Deed.APPROVED)
+        return await self._decided(decided)
 
     async def _reject(self, request: Request, session: AgentSession, fields: Mapping[str, str]) -> Response:
         registration = await self._case(request)
@@ -147,15 +147,12 @@ class CasePages:
             decided = await self._parts.cases.reject(registration.id, agent.id, agent.name, reason, sending_back.repair)
         except Conflict as error:
             return await self._too_late(request, session, error)
-        return await self._decided(decided, session, Deed.REJECTED, ",".join(sending_back.repair))
+        return await self._decided(decided)
 
     def _confirm(self, registration: Registration, session: AgentSession, page: str, **more: Any) -> Response:
         return self._parts.pages.render(page, session=session, tab="case", case=CaseView(registration), **more)
 
-    async def _decided(
-        self, registration: Registration, session: AgentSession, deed: Deed, detail: str | None = None
-    ) -> Response:
-        await self._parts.audit.record(deed, session.agent.id, session.agent.name, registration.id, detail)
+    async def _decided(self, registration: Registration) -> Response:
         try:
             await self._parts.notify(registration)
         except Exception as error:

@@ -30,6 +30,8 @@ _PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
+    # What is erased is overwritten, not just unlinked.
+    "PRAGMA secure_delete = ON",
 )
 
 
