@@ -1,0 +1,191 @@
+"""Registrations on a real database: drafts, photos, filing once, one decision a case, repairs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from helpdesk.errors import Conflict, InvalidInput, NotFound
+from helpdesk.models import ChannelIdentity, Side
+from helpdesk.registration_model import Registration, Status
+from helpdesk.registration_view import fill, placeholders
+from helpdesk.services import Services, open_services
+from helpdesk.settings import Settings
+
+COMPLETE = {
+    "for_whom": "self",
+    "bhxh_code": "0000099001",
+    "full_name": "Nguyễn Thị Mẫu",
+    "birth_date": "1960-02-01",
+    "national_id": "048160099001",
+    "phone": "0905000111",
+    "address": "1 đường Giả Định, Đà Nẵng",
+    "province": "Đà Nẵng",
+    "email": "mau@example.com",
+    "email_confirmed": "1",
+}
+
+
+@pytest.fixture
+async def services(tmp_path: Path) -> AsyncIterator[Services]:
+    async with open_services(Settings(data_dir=tmp_path)) as opened:
+        yield opened
+
+
+async def conversation(services: Services, name: str = "a") -> str:
+    return (await services.conversations.store.open_conversation(ChannelIdentity("web", name))).id
+
+
+async def filled(services: Services, name: str = "a", **changed: str) -> Registration:
+    registrations = services.registrations
+    draft = await registrations.start(await conversation(services, name), {})
+    draft = await registrations.save(draft, {**draft.fields, **COMPLETE, **changed}, {})
+    for side in (Side.PORTRAIT, Side.FRONT, Side.BACK):
+        draft = await registrations.put_photo(draft, side, f"jpeg of {side}".encode(), "accepted", ())
+    return draft
+
+
+async def test_a_conversation_has_one_draft_with_its_consent(services: Services) -> None:
+    cid = await conversation(services)
+    first = await services.registrations.start(cid, {"for_whom": "self"})
+    again = await services.registrations.start(cid, {"for_whom": "helper"})
+    assert first.id == again.id and again.fields["for_whom"] == "self"
+    assert again.fields["agency"] == "04802" and again.consent_version and again.consent_at
+
+
+async def test_what_is_given_is_unreadable_in_the_file(services: Services, tmp_path: Path) -> None:
+    await filled(services)
+    await services.registrations.file(await filled(services))
+    raw = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    for told in ("0000099001", "048160099001", "0905000111", "mau@example.com", "Nguyễn Thị Mẫu", "jpeg of"):
+        assert told.encode() not in raw
+
+
+async def test_an_incomplete_draft_is_not_filed(services: Services) -> None:
+    draft = await filled(services)
+    draft = await services.registrations.save(draft, {**draft.fields, "phone": ""}, {})
+    assert draft.missing() == ["phone"]
+    with pytest.raises(InvalidInput):
+        await services.registrations.file(draft)
+
+
+async def test_filing_gives_a_case_code_of_eight_clear_characters_once(services: Services) -> None:
+    draft = await filled(services)
+    filed = await services.registrations.file(draft)
+    assert filed.case_code is not None and len(filed.case_code) == 8
+    assert not set(filed.case_code) & set("01256BGILOSUVZ8")
+    assert (await services.registrations.file(filed)).case_code == filed.case_code
+    with pytest.raises(Conflict):
+        await services.registrations.file(draft)
+    assert [case.case_code for case in await services.registrations.waiting()] == [filed.case_code]
+
+
+@pytest.mark.parametrize("same", ["bhxh_code", "national_id"])
+async def test_one_person_has_one_application_that_waits(services: Services, same: str) -> None:
+    await services.registrations.file(await filled(services))
+    other = {"bhxh_code": "0000099002", "national_id": "048160099002"}
+    other[same] = COMPLETE[same]
+    with pytest.raises(Conflict):
+        await services.registrations.file(await filled(services, "b", **other))
+    assert len(await services.registrations.waiting()) == 1
+
+
+async def test_of_two_decisions_at_once_one_counts(services: Services) -> None:
+    filed = await services.registrations.file(await filled(services))
+    outcomes = await asyncio.gather(
+        services.registrations.approve(filed.id, "1", "Hà"),
+        services.registrations.reject(filed.id, "2", "Thu", "Ảnh mờ", ("front",)),
+        return_exceptions=True,
+    )
+    refused = [outcome for outcome in outcomes if isinstance(outcome, Conflict)]
+    assert len(refused) == 1 and ("Hà" in str(refused[0]) or "Thu" in str(refused[0]))
+
+
+async def test_approval_makes_the_account_and_queues_its_password(services: Services) -> None:
+    filed = await services.registrations.file(await filled(services))
+    approved = await services.registrations.approve(filed.id, "1", "Hà")
+    assert approved.status is Status.APPROVED and approved.decided_by == "Hà"
+    assert await services.accounts.exists(COMPLETE["bhxh_code"])
+    kinds = [row["kind"] for row in await services.database.fetch_all("SELECT kind FROM mails ORDER BY created_at")]
+    assert kinds == ["received", "first_password"]
+
+
+async def test_a_repair_asks_for_what_was_sent_back_only_and_keeps_the_code(services: Services) -> None:
+    filed = await services.registrations.file(await filled(services))
+    await services.registrations.reject(filed.id, "1", "Hà", "Ảnh mặt trước bị mờ", ("front",))
+    reopened = await services.registrations.reopen(await services.registrations.get(filed.id))
+    assert reopened.status is Status.DRAFT and reopened.missing() == ["front"]
+    repaired = await services.registrations.put_photo(reopened, Side.FRONT, b"better", "accepted", ())
+    again = await services.registrations.file(repaired)
+    assert again.case_code == filed.case_code and again.id == filed.id
+    assert await services.registrations.photo(filed.id, Side.FRONT) == b"better"
+
+
+async def test_a_rejected_email_has_to_be_confirmed_anew(services: Services) -> None:
+    filed = await services.registrations.file(await filled(services))
+    await services.registrations.reject(filed.id, "1", "Hà", "Email sai", ("email",))
+    reopened = await services.registrations.reopen(await services.registrations.get(filed.id))
+    assert reopened.missing() == ["email", "otp"]
+
+
+async def test_leaving_a_repair_keeps_the_case(services: Services) -> None:
+    filed = await services.registrations.file(await filled(services))
+    await services.registrations.reject(filed.id, "1", "Hà", "Ảnh mờ", ("back",))
+    reopened = await services.registrations.reopen(await services.registrations.get(filed.id))
+    await services.registrations.withdraw(reopened)
+    assert (await services.registrations.get(filed.id)).status is Status.REJECTED
+
+
+async def test_a_discarded_draft_leaves_nothing(services: Services, tmp_path: Path) -> None:
+    draft = await filled(services)
+    await services.registrations.withdraw(draft)
+    with pytest.raises(NotFound):
+        await services.registrations.get(draft.id)
+    assert not any((tmp_path / "photos").iterdir())
+
+
+async def test_a_photo_takes_the_place_of_the_earlier_one(services: Services, tmp_path: Path) -> None:
+    draft = await filled(services)
+    await services.registrations.put_photo(draft, Side.BACK, b"second", "accepted", ())
+    assert len(list((tmp_path / "photos").iterdir())) == 3
+
+
+async def test_staff_see_no_drafts(services: Services) -> None:
+    draft = await filled(services)
+    with pytest.raises(NotFound):
+        await services.registrations.case(draft.id)
+    with pytest.raises(NotFound):
+        await services.registrations.photo(draft.id, Side.FRONT)
+
+
+async def test_a_draft_moves_to_another_device_by_its_confirmed_email_only(services: Services) -> None:
+    draft = await filled(services)
+    there = await conversation(services, "b")
+    assert await services.registrations.move("nobody@example.com", there) is None
+    moved = await services.registrations.move("MAU@example.com", there)
+    assert moved is not None and moved.id == draft.id
+    assert await services.registrations.draft(await conversation(services, "a")) is None
+    unconfirmed = await filled(services, "c", email="c@example.com", email_confirmed="")
+    assert unconfirmed.missing() == ["otp"]
+    assert await services.registrations.move("c@example.com", await conversation(services, "d")) is None
+
+
+async def test_what_is_expected_next(services: Services) -> None:
+    registrations, identity = services.registrations, ChannelIdentity("web", "a")
+    assert await registrations.expecting(identity) is None
+    draft = await registrations.start(await conversation(services), {})
+    await registrations.save(draft, draft.fields, {"asked": "birth_date", "filled": ["phone"]})
+    assert await registrations.expecting(identity) == "birth_date"
+    await registrations.save(draft, draft.fields, {"asked": "phone", "code_sent": True})
+    assert await registrations.expecting(identity) == "otp"
+    await registrations.save(draft, draft.fields, {"asked": "phone", "paused": True})
+    assert await registrations.expecting(identity) is None
+
+
+async def test_the_chat_repeats_last_digits_only(services: Services) -> None:
+    values = placeholders(await filled(services))
+    shown = fill("{goi} {ma_cuoi} {cccd_cuoi} {sdt_cuoi} {unknown}", values)
+    assert shown == "Mẫu …9001 …9001 …111 "
