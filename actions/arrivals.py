@@ -23,6 +23,8 @@ from helpdesk.conversations import Conversations
 
 ERRAND_FORM = "errand_form"
 Events = list[dict[str, Any]]
+# Topics that are answered by an action of their own name.
+_WITH_ACTIONS = frozenset({"register_account", "resume_registration", "registration_status", "delete_my_data"})
 _LINK_OFFERED = {"utter_forgot_password": "recover", "utter_change_password": "change"}
 
 
@@ -159,8 +161,8 @@ class ActionAcceptOffer(_Arrival):
         before = last_action(tracker)
         offered = tracker.get_slot(SLOT) or []
         if before in OFFERING and offered:
-            if offered[0] == "register_account":
-                return [SlotSet(SLOT, None), FollowupAction("action_register_account")]
+            if offered[0] in _WITH_ACTIONS:
+                return [SlotSet(SLOT, None), FollowupAction(f"action_{offered[0]}")]
             dispatcher.utter_message(json_message={"answer": offered[0]})
             return [SlotSet(SLOT, None)]
         if before in _LINK_OFFERED:

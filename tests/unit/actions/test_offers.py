@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 
-from actions.offers import ActionAcceptOffer, ActionCorrectAnswer, ActionOfferIntents
+from actions.offers import ActionCorrectAnswer, ActionOfferIntents
+from actions.registry import actions
 from helpdesk.guide import Guide, load_guide
+from helpdesk.models import ChannelIdentity
+from helpdesk.photos import PhotoReader
+from helpdesk.services import open_services
 from helpdesk.settings import Settings
 
 
 @pytest.fixture
 def guide(settings: Settings) -> Guide:
     return load_guide(settings.content_dir)
+
+
+@pytest.fixture
+async def accept(tmp_path: Path) -> AsyncIterator[Action]:
+    """`action_accept_offer` with all that it may lead to."""
+    async with open_services(Settings(data_dir=tmp_path)) as services:
+        await services.conversations.store.open_conversation(ChannelIdentity("web", "t"))
+        made = actions(services, cast(PhotoReader, None))
+        yield next(one for one in made if one.name() == "action_accept_offer")
 
 
 def user(text: str, *ranked: str) -> dict[str, Any]:
@@ -34,7 +49,7 @@ LISTEN = action("action_listen")
 async def play(run: Action, events: list[dict[str, Any]], offered: list[str] | None = None) -> tuple[Any, list[Any]]:
     latest = events[-1]
     tracker = Tracker(
-        sender_id="t",
+        sender_id="web:t",
         slots={"offered_intents": offered},
         latest_message=latest["parse_data"],
         events=events,
@@ -80,16 +95,17 @@ async def test_the_second_time_in_a_row_it_is_said_differently(guide: Guide) -> 
 OFFERED = ["forgot_password", "login_problem", "change_password"]
 
 
-async def test_yes_after_an_offer_takes_the_first(guide: Guide) -> None:
+async def test_yes_after_an_offer_takes_the_first(accept: Action) -> None:
     events = [LISTEN, user("mk", "help"), action("action_offer_intents"), LISTEN, user("đúng rồi", "affirm")]
-    said, _ = await play(ActionAcceptOffer(guide), events, OFFERED)
+    said, _ = await play(accept, events, OFFERED)
     assert said == {"answer": "forgot_password"}
 
 
-async def test_yes_to_the_registration_guide_begins(guide: Guide) -> None:
-    events = [LISTEN, user("đk", "register_account"), action("utter_register_account"), LISTEN, user("ok", "affirm")]
-    said, _ = await play(ActionAcceptOffer(guide), events)
-    assert said == {"answer": "register_now"}
+async def test_yes_to_a_password_link_asks_for_the_number(accept: Action) -> None:
+    events = [LISTEN, user("qmk", "forgot_password"), action("utter_forgot_password"), LISTEN, user("ok", "affirm")]
+    said, after = await play(accept, events)
+    assert said["answer"] == "errand_recover_ask_bhxh_code"
+    assert {"event": "active_loop", "timestamp": None, "name": "errand_form"} in after
 
 
 async def test_no_after_an_answer_offers_what_else_was_likely(guide: Guide) -> None:
