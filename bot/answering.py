@@ -137,16 +137,25 @@ class Answering:
 
     async def _ask(self, entry: InboxEntry, *, text: str = "", payload: str = "") -> list[Reply]:
         sender_id = entry.conversation.identity.sender_id
-        photo = await self._photo(entry)
-        replies = await self._dialogue.ask(sender_id, entry.message.id, text=text, payload=payload, photo=photo)
+        metadata = await self._metadata(entry)
+        replies = await self._dialogue.ask(sender_id, entry.message.id, text=text, payload=payload, metadata=metadata)
         if any(reply.forget for reply in replies):
             await self._dialogue.forget(sender_id)
         return [await self._one_reply(entry.conversation, replies)] if replies else []
 
-    async def _photo(self, entry: InboxEntry) -> str | None:
-        if entry.message.kind is not MessageKind.PHOTO:
-            return None
-        return await self._conversations.store.attachment_of(entry.message.id)
+    async def _metadata(self, entry: InboxEntry) -> dict[str, str]:
+        """What came with the message besides words: the id of its photo, a phone number that the platform vouches for.
+
+        Rasa's conversations keep none of the values (`nlu/discretion.py`).
+        """
+        found = {}
+        if entry.message.kind is MessageKind.PHOTO:
+            photo = await self._conversations.store.attachment_of(entry.message.id)
+            if photo is not None:
+                found["photo"] = photo
+        if entry.phone_number is not None:
+            found["phone"] = entry.phone_number
+        return found
 
     async def _render(self, conversation: Conversation, part: DialogueReply) -> Reply:
         if not part.answer or part.answer not in self._guide.ids:

@@ -46,9 +46,15 @@ class DialogueClient:
         self._timeout = timeout
 
     async def ask(
-        self, sender_id: str, message_id: str, *, text: str = "", payload: str = "", photo: str | None = None
+        self,
+        sender_id: str,
+        message_id: str,
+        *,
+        text: str = "",
+        payload: str = "",
+        metadata: Mapping[str, str] | None = None,
     ) -> list[DialogueReply]:
-        """Run one turn of `sender_id`; `photo` is the id of the picture that came with it.
+        """Run one turn of `sender_id`; `metadata` is what came with it besides words: `photo` (its id), `phone`.
 
         The same `message_id` again gives the same replies without a second turn.
 
@@ -57,8 +63,8 @@ class DialogueClient:
         """
         request: dict[str, Any] = {"sender": sender_id, "message_id": message_id}
         request.update({"payload": payload} if payload else {"message": text})
-        if photo is not None:
-            request["metadata"] = {"photo": photo}
+        if metadata:
+            request["metadata"] = dict(metadata)
         try:
             response = await self._http.post(
                 f"{self._url}/webhooks/gateway/webhook", json=request, timeout=self._timeout

@@ -164,11 +164,7 @@ async def _messages(transaction: Transaction, conversation_id: str) -> tuple[lis
     )
     # Their attachments and their places in the outbox go with them.
     messages = await transaction.execute(f"DELETE FROM messages WHERE {said}", both)  # noqa: S608 - above
-    # The inbox knows a platform's numbers, which tell repeats apart; where somebody stood goes.
-    await transaction.execute(
-        "UPDATE inbox SET latitude = NULL, longitude = NULL WHERE conversation_id = ? AND handled_at IS NOT NULL",
-        (conversation_id,),
-    )
+    # The inbox stays: it knows a platform's numbers, which tell repeats apart, and nothing of what has been answered.
     await transaction.execute(
         "DELETE FROM offered_payloads WHERE conversation_id = ? AND payload NOT IN "
         "(SELECT payload FROM messages WHERE conversation_id = ? AND payload IS NOT NULL)",

@@ -151,6 +151,7 @@ class InboxEntry:
     received_at: datetime
     notified_late: bool
     location: Location | None = None
+    phone_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

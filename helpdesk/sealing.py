@@ -34,14 +34,26 @@ class Sealer:
 
     def open(self, sealed: str) -> dict[str, Any]:
         """The record again; SettingsError when none of the keys opens it."""
+        record = json.loads(self._decrypt(sealed))
+        assert isinstance(record, dict)
+        return record
+
+    def _decrypt(self, sealed: str) -> bytes:
         try:
-            record = json.loads(self._cipher.decrypt(sealed.encode("ascii")))
-        except InvalidToken as error:
+            return self._cipher.decrypt(sealed)
+        # A damaged text may not even be base64.
+        except (InvalidToken, ValueError) as error:
             raise SettingsError(
                 "Dữ liệu đã lưu không mở được bằng các khóa hiện có. Thêm lại khóa cũ vào cuối VSSID_SECRET_KEYS."
             ) from error
-        assert isinstance(record, dict)
-        return record
+
+    def seal_text(self, text: str) -> str:
+        """A single text encrypted, without the detour of a record."""
+        return self._cipher.encrypt(text.encode()).decode("ascii")
+
+    def open_text(self, sealed: str) -> str:
+        """The text of `seal_text` again; SettingsError when none of the keys opens it."""
+        return self._decrypt(sealed).decode()
 
     def reseal(self, sealed: str) -> str:
         """The same record under the newest key."""

@@ -20,7 +20,7 @@ from helpdesk.registration_store import RegistrationStore
 from helpdesk.registry import EmbeddedRegistry
 from helpdesk.sealing import Sealer, open_sealer
 from helpdesk.settings import Settings
-from helpdesk.store import Database, MessageStore, open_database
+from helpdesk.store import Database, MessageStore, open_database, seal_plain_texts
 from helpdesk.vault import FileVault, open_cipher
 
 
@@ -52,6 +52,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     async with open_database(settings.database_path) as database:
         vault = FileVault.open(settings.data_dir / "attachments", cipher)
         sealer = await open_sealer(database, cipher)
+        await seal_plain_texts(database, sealer)
         photos = FileVault.open(settings.data_dir / "photos", cipher)
         mails = MailQueue(database, sealer)
         otp = Otp(database, sealer, mails)
@@ -62,7 +63,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             settings=settings,
             database=database,
             guide=guide,
-            conversations=Conversations(MessageStore(database), vault),
+            conversations=Conversations(MessageStore(database, sealer), vault),
             sealer=sealer,
             photos=photos,
             mails=mails,

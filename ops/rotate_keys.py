@@ -24,6 +24,8 @@ from helpdesk.vault import FileVault, add_key, open_cipher
 
 # Every table with a column `sealed`, and the column that names its rows.
 SEALED = {
+    "messages": "id",
+    "inbox": "message_id",
     "secrets": "name",
     "registrations": "id",
     "mails": "id",
@@ -73,7 +75,7 @@ async def _reseal(
         last, seen = rows[-1]["id"], seen + len(rows)
         changed = []
         for row in rows:
-            # A mail that has gone has no text any more.
+            # A mail that has gone has no text any more, a photo alone never had one.
             sealed = row["sealed"].encode("ascii")
             if not sealed or _opens(newest, sealed):
                 done.passed += 1

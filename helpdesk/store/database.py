@@ -103,6 +103,17 @@ class Database:
         except sqlite3.DatabaseError as error:
             raise Unavailable("store", f"Không đọc được dữ liệu ({error}).") from error
 
+    async def empty_log(self) -> None:
+        """Bring everything into the main file and cut the log, where overwritten rows would still be readable.
+
+        Left for the next time when somebody is reading the file right now.
+        """
+        async with self._write_lock:
+            try:
+                await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.DatabaseError as error:
+                raise Unavailable("store", f"Không ghi được dữ liệu ({error}).") from error
+
     async def check_writable(self) -> None:
         """A real write that changes nothing lasting; Unavailable("store") when the disk refuses it."""
         async with self.transaction() as transaction:

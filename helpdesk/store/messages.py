@@ -1,12 +1,14 @@
 """Messages: conversations, the durable inbox and outbox, buttons that were offered, feedback.
 
-Owns the statements and what is written together. Refuses rules: who answers, what and when is `helpdesk.conversations`
-and the gateway's.
+Owns the statements and what is written together. What is said is sealed before it is written; so is the place or phone
+number that comes with a message, and that goes once the message is answered. Refuses rules: who answers, what and when
+is `helpdesk.conversations` and the gateway's.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,6 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 from helpdesk.calendar import utc_now
+from helpdesk.errors import SettingsError
 from helpdesk.models import (
     Attachment,
     Author,
@@ -31,16 +34,24 @@ from helpdesk.models import (
     Reply,
 )
 from helpdesk.store.database import Database, Row, Transaction
+from helpdesk.store.texts import TextSeal
+
+log = logging.getLogger(__name__)
 
 _CONVERSATION = "c.id AS conversation_id, c.channel, c.external_id, c.status, c.last_answer, c.last_answer_repeats"
-_MESSAGE = "m.id, m.conversation_id, m.seq, m.author, m.kind, m.text, m.payload, m.buttons, m.pictures, m.created_at"
+_MESSAGE = (
+    "m.id, m.conversation_id, m.seq, m.author, m.kind, m.text, m.sealed, m.payload, m.buttons, m.pictures, m.created_at"
+)
+# Shown in the place of a message whose key is lost: one such row must hold up neither its history nor its answer.
+UNREADABLE = "(Tin nhắn này không còn đọc được.)"
 
 
 class MessageStore:
     """Reads and writes of one database; every method is one transaction."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, seal: TextSeal) -> None:
         self._database = database
+        self._seal = seal
 
     # Conversations
 
@@ -108,17 +119,15 @@ class MessageStore:
                 text=message.text,
                 payload=message.payload,
             )
-            location = message.location
             await transaction.execute(
-                "INSERT INTO inbox (channel, platform_message_id, conversation_id, message_id, seq, latitude, "
-                "longitude, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO inbox (channel, platform_message_id, conversation_id, message_id, seq, sealed, "
+                "received_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     *key,
                     conversation.id,
                     stored.id,
                     stored.seq,
-                    location.latitude if location else None,
-                    location.longitude if location else None,
+                    self._seal_extras(message),
                     stored.created_at.isoformat(),
                 ),
             )
@@ -143,21 +152,22 @@ class MessageStore:
         """The oldest message of a conversation that has no answer yet."""
         row = await self._database.fetch_one(
             f"SELECT {_MESSAGE}, {_CONVERSATION}, i.attempts, i.received_at, i.notified_late, "
-            "i.latitude, i.longitude FROM inbox i JOIN messages m ON m.id = i.message_id "
+            "i.sealed AS extras FROM inbox i JOIN messages m ON m.id = i.message_id "
             "JOIN conversations c ON c.id = i.conversation_id "
             "WHERE i.conversation_id = ? AND i.handled_at IS NULL ORDER BY i.seq LIMIT 1",
             (conversation_id,),
         )
         if row is None:
             return None
-        located = row["latitude"] is not None
+        location, phone_number = self._open_extras(row)
         return InboxEntry(
             conversation=_conversation(row),
-            message=_message(row),
+            message=self._message(row),
             attempts=row["attempts"],
             received_at=datetime.fromisoformat(row["received_at"]),
             notified_late=bool(row["notified_late"]),
-            location=Location(row["latitude"], row["longitude"]) if located else None,
+            location=location,
+            phone_number=phone_number,
         )
 
     async def unhandled_conversations(self) -> list[Conversation]:
@@ -190,7 +200,7 @@ class MessageStore:
         """Write the replies and the message's end in one transaction; nothing if it has ended already."""
         async with self._database.transaction() as transaction:
             ended = await transaction.execute(
-                "UPDATE inbox SET handled_at = ? WHERE message_id = ? AND handled_at IS NULL",
+                "UPDATE inbox SET handled_at = ?, sealed = '' WHERE message_id = ? AND handled_at IS NULL",
                 (utc_now().isoformat(), entry.message.id),
             )
             if not ended:
@@ -282,8 +292,8 @@ class MessageStore:
             (answer, answer, conversation_id),
         )
 
-    @staticmethod
     async def _append(
+        self,
         transaction: Transaction,
         conversation_id: str,
         *,
@@ -315,15 +325,15 @@ class MessageStore:
             created_at=now,
         )
         await transaction.execute(
-            "INSERT INTO messages (id, conversation_id, seq, author, kind, text, payload, buttons, pictures, answer, "
-            "in_reply_to, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO messages (id, conversation_id, seq, author, kind, text, sealed, payload, buttons, pictures, "
+            "answer, in_reply_to, created_at) VALUES (?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?)",
             (
                 message.id,
                 conversation_id,
                 message.seq,
                 author.value,
                 kind.value,
-                text,
+                self._seal.seal_text(text) if text else "",
                 payload,
                 _dump_buttons(buttons),
                 json.dumps(list(pictures)),
@@ -351,7 +361,7 @@ class MessageStore:
         ):
             attached.setdefault(row["message_id"], []).append(_attachment(row))
         return [
-            replace(_message(row, attached.get(row["id"], [])), platform_message_id=row["platform_message_id"])
+            replace(self._message(row, attached.get(row["id"], [])), platform_message_id=row["platform_message_id"])
             for row in rows
         ]
 
@@ -388,11 +398,11 @@ class MessageStore:
     async def last_buttons(self, message: Message) -> tuple[Button, ...]:
         """The buttons of the message right before this one, if the assistant wrote it."""
         row = await self._database.fetch_one(
-            f"SELECT {_MESSAGE} FROM messages m WHERE m.conversation_id = ? AND m.seq < ? AND m.author <> ? "
-            "ORDER BY m.seq DESC LIMIT 1",
+            "SELECT author, buttons FROM messages WHERE conversation_id = ? AND seq < ? AND author <> ? "
+            "ORDER BY seq DESC LIMIT 1",
             (message.conversation_id, message.seq, Author.SYSTEM.value),
         )
-        return _message(row).buttons if row is not None and row["author"] == Author.ASSISTANT.value else ()
+        return _buttons(row) if row is not None and row["author"] == Author.ASSISTANT.value else ()
 
     async def record_feedback(self, conversation_id: str, answer: str, helped: bool) -> None:
         """Keep whether an answer of the guide helped; the last word of a conversation on an answer counts."""
@@ -425,7 +435,7 @@ class MessageStore:
             return None
         return OutboxEntry(
             identity=ChannelIdentity(row["channel"], row["external_id"]),
-            message=_message(row),
+            message=self._message(row),
             attempts=row["attempts"],
             parts_sent=row["parts_sent"],
         )
@@ -497,6 +507,54 @@ class MessageStore:
             await transaction.execute("DELETE FROM conversations WHERE updated_at < ?", (limit,))
         return [row["id"] for row in rows]
 
+    # What is sealed
+
+    def _message(self, row: Row, attachments: Sequence[Attachment] = ()) -> Message:
+        pictures = [
+            Attachment(id=name, kind="picture", content_type="image/png", size=0, url=f"/pictures/{name}")
+            for name in json.loads(row["pictures"])
+        ]
+        return Message(
+            id=row["id"],
+            conversation_id=row["conversation_id"],
+            seq=row["seq"],
+            author=Author(row["author"]),
+            text=self._text(row),
+            created_at=datetime.fromisoformat(row["created_at"]),
+            kind=MessageKind(row["kind"]),
+            payload=row["payload"],
+            buttons=_buttons(row),
+            attachments=(*attachments, *pictures),
+        )
+
+    def _text(self, row: Row) -> str:
+        if not row["sealed"]:
+            # Nothing was said (a photo alone), or it was said before and is not sealed yet.
+            return str(row["text"])
+        try:
+            return self._seal.open_text(row["sealed"])
+        except SettingsError:
+            log.error("no key opens message %s", row["id"])
+            return UNREADABLE
+
+    def _seal_extras(self, message: IncomingMessage) -> str:
+        extras: dict[str, Any] = {}
+        if message.location is not None:
+            extras["location"] = [message.location.latitude, message.location.longitude]
+        if message.phone_number is not None:
+            extras["phone"] = message.phone_number
+        return self._seal.seal(extras) if extras else ""
+
+    def _open_extras(self, row: Row) -> tuple[Location | None, str | None]:
+        if not row["extras"]:
+            return None, None
+        try:
+            extras = self._seal.open(row["extras"])
+        except SettingsError:
+            log.error("no key opens what came with message %s", row["id"])
+            return None, None
+        return Location(*extras["location"]) if "location" in extras else None, extras.get("phone")
+
 
 def _conversation(row: Row) -> Conversation:
     return Conversation(
@@ -508,23 +566,8 @@ def _conversation(row: Row) -> Conversation:
     )
 
 
-def _message(row: Row, attachments: Sequence[Attachment] = ()) -> Message:
-    pictures = [
-        Attachment(id=name, kind="picture", content_type="image/png", size=0, url=f"/pictures/{name}")
-        for name in json.loads(row["pictures"])
-    ]
-    return Message(
-        id=row["id"],
-        conversation_id=row["conversation_id"],
-        seq=row["seq"],
-        author=Author(row["author"]),
-        text=row["text"],
-        created_at=datetime.fromisoformat(row["created_at"]),
-        kind=MessageKind(row["kind"]),
-        payload=row["payload"],
-        buttons=tuple(Button(**button) for button in json.loads(row["buttons"])),
-        attachments=(*attachments, *pictures),
-    )
+def _buttons(row: Row) -> tuple[Button, ...]:
+    return tuple(Button(**button) for button in json.loads(row["buttons"]))
 
 
 def _attachment(row: Row) -> Attachment:

@@ -154,7 +154,7 @@ async def open_desk(folder: Path) -> AsyncIterator[Desk]:
         quick = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
         agents = Agents(database, sealer, desk.clock, quick)
         Desk.__init__(
-            desk, registrations, agents, Audit(database, desk.clock), MessageStore(database), folder / "photos"
+            desk, registrations, agents, Audit(database, desk.clock), MessageStore(database, sealer), folder / "photos"
         )
         yield desk
 

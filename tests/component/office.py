@@ -50,7 +50,7 @@ class Office:
     accounts: Accounts
 
     async def conversation(self) -> str:
-        store = MessageStore(self.database)
+        store = MessageStore(self.database, self.sealer)
         return (await store.open_conversation(ChannelIdentity("web", uuid4().hex))).id
 
     async def approve(self, conversation_id: str | None, bhxh_code: str = CODE, email: str = EMAIL) -> str:

@@ -6,12 +6,16 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet, MultiFernet
 
 from helpdesk.errors import Unavailable
 from helpdesk.models import ChannelIdentity, IncomingMessage, MessageKind
+from helpdesk.sealing import Sealer
 from helpdesk.services import sole_process
 from helpdesk.settings import Settings
 from helpdesk.store import MessageStore, open_database
+
+SEAL = Sealer(MultiFernet([Fernet(Fernet.generate_key())]), b"")
 
 
 def message(number: int, sender: str = "5") -> IncomingMessage:
@@ -22,7 +26,7 @@ def message(number: int, sender: str = "5") -> IncomingMessage:
 
 async def test_readers_under_load_see_every_commit_at_once(tmp_path: Path) -> None:
     async with open_database(tmp_path / "a.db") as database:
-        store = MessageStore(database)
+        store = MessageStore(database, SEAL)
         done = asyncio.Event()
 
         async def read_all_the_time() -> None:
@@ -59,7 +63,7 @@ async def test_a_cancelled_transaction_leaves_nothing_and_blocks_nobody(tmp_path
 
 async def test_transactions_cancelled_at_every_await_never_wedge_the_store(tmp_path: Path) -> None:
     async with open_database(tmp_path / "a.db") as database:
-        store = MessageStore(database)
+        store = MessageStore(database, SEAL)
         for delay in range(60):
             task = asyncio.create_task(store.accept(message(delay)))
             await asyncio.sleep(delay * 0.0001)
@@ -90,7 +94,7 @@ async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
 
 async def test_what_is_past_its_time_is_deleted(tmp_path: Path) -> None:
     async with open_database(tmp_path / "a.db") as database:
-        store = MessageStore(database)
+        store = MessageStore(database, SEAL)
         _, conversation = await store.accept(message(1))
         assert await store.expire_conversations(1) == []
         assert await store.conversation(conversation.id) is not None
