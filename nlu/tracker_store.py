@@ -139,7 +139,7 @@ class SqliteTrackerStore(TrackerStore):
         self._database.execute("PRAGMA journal_mode = WAL")
         # Survives a killed process; a power cut may cost the last turns, never the file.
         self._database.execute("PRAGMA synchronous = NORMAL")
-        self._database.execute("PRAGMA secure_delete = FAST")
+        self._database.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
         if self._database.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
             # What is asked and answered is kept elsewhere; here is only the thread of each talk, which starts afresh.
             self._database.executescript("DROP TABLE IF EXISTS events; DROP TABLE IF EXISTS conversations; VACUUM;")
@@ -180,6 +180,7 @@ class SqliteTrackerStore(TrackerStore):
         with self._transaction():
             self._database.execute("DELETE FROM events WHERE sender_id = ?", (sender_id,))
             deleted = self._database.execute("DELETE FROM conversations WHERE sender_id = ?", (sender_id,))
+        self._empty_log()
         return deleted.rowcount > 0
 
     async def handled_turn(self, sender_id: str, message_id: str) -> list[Event] | None:
@@ -334,6 +335,11 @@ class SqliteTrackerStore(TrackerStore):
                 expired,
             )
             self._database.execute("DELETE FROM conversations WHERE updated_at < ?", expired)
+        self._empty_log()
+
+    def _empty_log(self) -> None:
+        """The write-ahead log still holds what was deleted; it is emptied at once if nobody else reads it."""
+        self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
