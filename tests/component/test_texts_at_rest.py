@@ -31,7 +31,7 @@ CITIZEN = ChannelIdentity("telegram", "5")
 
 
 def traces(folder: Path) -> set[str]:
-    """Which of the distinctive words stand in any file below the folder, in whatever form JSON or SQLite writes them."""
+    """Which of the distinctive words stand in any file below the folder, in whatever form they are written."""
     found = set()
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert any(path.name == "helpdesk.db" for path in files)
