@@ -109,7 +109,8 @@ async def take_agency(work: Work) -> bool:
     agency = find_agency(work.said.text)
     if agency is None:
         return False
-    work.put({"agency": agency.code})
+    # The codes of most agencies are not known.
+    work.put({"agency": agency.code or agency.name})
     work.say("reg_noted")
     return True
 

@@ -38,30 +38,44 @@ async def take_photo(
         work.say(f"reg_photo_{error.code}")
         return
     card, problem = _read(report)
+    if card is not None or report.problem is None:
+        # Who goes on has had the chance to object to what was read; the summary shows everything again.
+        work.progress.pop("unconfirmed", None)
     match card:
         case InsuranceCard():
             await _keep(work, registrations, Side.CARD, report, "accepted")
             _take_insurance_card(work, card)
             return
         case CitizenCard():
-            _take_citizen_card(work, card)
             # Cards of 2024 carry the QR on the back.
             side = Side.BACK if report.side is Side.BACK else Side.FRONT
+            _take_citizen_card(work, card)
+            if expected not in (None, side) and work.draft.has(side.value):
+                work.say(f"reg_photo_wrong_side_{side.value}")
+                return
             await _accept(work, registrations, side, report)
             return
     if problem and work.asked in _CARD_FIELDS and expected is None:
         work.say(f"reg_x_{problem}")
         return
-    side = expected or report.side
+    side = report.side
+    if side is Side.PORTRAIT and expected is not Side.PORTRAIT and not work.draft.has(side.value):
+        # Sent before it was asked for: judged as what it is.
+        report = await reader.inspect(content, Side.PORTRAIT)
+    elif side in (Side.FRONT, Side.BACK) and expected not in (None, side) and not work.draft.has(side.value):
+        # The other side of the card first: taken, and the one that was asked for is asked for again.
+        await _accept(work, registrations, side, report)
+        return
+    else:
+        side = expected or report.side
     if side is None or side is Side.CARD:
         await _unreadable_card(work, registrations, report)
-        return
-    if report.problem is None:
+    elif report.problem is not None:
+        await _refuse(work, registrations, side, report)
+    else:
         await _accept(work, registrations, side, report)
         if problem and side is Side.FRONT:
             work.say(f"reg_x_{problem}")
-        return
-    await _refuse(work, registrations, side, report)
 
 
 def _expected(work: Work) -> Side | None:
@@ -117,11 +131,13 @@ def _take_insurance_card(work: Work, card: InsuranceCard) -> None:
 
 def _take_read(work: Work, values: dict[str, str], card: str) -> None:
     differing = [name for name, value in values.items() if work.fields.get(name, value).casefold() != value.casefold()]
+    new = [name for name in values if name not in work.fields]
     work.put(values)
     work.progress.pop("name_plain", None)
     work.progress.pop("unclear", None)
     work.drop("_number")
-    work.progress["unconfirmed"] = card
+    if new or differing:
+        work.progress["unconfirmed"] = card
     if differing:
         work.say("reg_read_differs")
 

@@ -73,10 +73,12 @@ def ask(work: Work) -> None:
     if name == "front" and not work.progress.get("started"):
         answer = "reg_ask_start"
     work.progress["started"] = True
-    if name == "address" and work.fields.get("address"):
+    if name == "address" and work.fields.get("address") and work.progress.get("editing") != "address":
         answer = "reg_ask_province"
     if name == "read":
         answer = f"reg_read_{work.progress['unconfirmed']}"
+        if answer == "reg_read_bhyt" and not work.fields.get("full_name"):
+            answer = "reg_read_bhyt_code"
     work.say(answer, *buttons(draft, name))
 
 

@@ -6,6 +6,7 @@ for, corrections, further values, side questions. Refuses to keep anything befor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -37,6 +38,9 @@ _ABOUT = {"read": "", "confirm": "", "number_kind": "", "name_plain": "full_name
 # Six digits may be the answer to these.
 _NUMERIC = frozenset({"otp", "birth_date", "bhxh_code", "national_id", "phone"})
 _LEAVING = frozenset({"talk_to_human"})
+_CODE_UNKNOWN = re.compile(r"\b(?:khong|ko|k|chua|quen)\b.{0,12}\b(?:ma so|ma|so so|bhxh)\b")
+# "Xóa hồ sơ này" in the middle of one means the draft, not everything.
+_THIS_DRAFT = re.compile(r"\b(ban nhap|ho so (?:nay|do|dang|dk|dang ky))\b")
 
 
 class RegistrationTurns:
@@ -134,7 +138,7 @@ class RegistrationTurns:
     async def _steer(self, work: Work) -> bool:
         """Words about the form itself."""
         said = work.said
-        if said.intent == "delete_my_data":
+        if said.intent == "delete_my_data" and not _THIS_DRAFT.search(said.folded):
             work.progress["paused"] = True
             work.follow = "action_delete_my_data"
             work.stop()
@@ -180,9 +184,14 @@ class RegistrationTurns:
             if corrections.wants_national_id(said) and len(work.fields.get("national_id", "")) == 12:
                 await choices.take_choice(work, "use_national_id", self._registrations, self._otp)
                 return True
-            if corrections.does_not_know(said) and not self._hear(work).values:
-                await choices.take_choice(work, "code_unknown", self._registrations, self._otp)
-                return True
+            if corrections.does_not_know(said):
+                heard = self._hear(work).values
+                if not heard:
+                    await choices.take_choice(work, "code_unknown", self._registrations, self._otp)
+                    return True
+                if "bhxh_code" not in heard and _CODE_UNKNOWN.search(said.folded):
+                    # "Không nhớ mã số, tôi là …": the rest of the message is what it is looked up by.
+                    work.progress["code_unknown"] = True
         if asked == "front" and (corrections.wants_to_type(said) or corrections.says_no(said)):
             await choices.take_choice(work, "type_instead", self._registrations, self._otp)
             return True

@@ -25,9 +25,9 @@ async def apply_values(work: Work, heard: Heard, registrations: Registrations, o
         return
     values = dict(heard.values)
     email_before = work.fields.get("email")
-    if work.progress.get("unconfirmed") and set(values) - {"phone", "email"}:
+    if values:
         # Who goes on with other values has had the chance to object; the summary shows everything again.
-        work.progress.pop("unconfirmed")
+        work.progress.pop("unconfirmed", None)
     if values and "full_name" not in values:
         # Asked once: who goes on without answering has a name without accents, and staff see it.
         work.progress.pop("name_plain", None)
