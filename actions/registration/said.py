@@ -46,6 +46,10 @@ class Said:
         metadata = message.get("metadata") or {}
         entities = tuple(message.get("entities") or ())
         tapped = text.startswith("/") and metadata.get("typed") is False
+        if metadata.get("phone"):
+            # A contact that was shared is a phone number said.
+            text, tapped = str(metadata["phone"]), False
+            entities = ({"entity": "phone", "value": text, "start": 0, "end": len(text)},)
         choice = next((str(e["value"]) for e in entities if e.get("entity") == "choice"), None) if tapped else None
         return cls(
             message_id=str(message.get("message_id") or ""),
