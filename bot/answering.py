@@ -15,6 +15,7 @@ from bot.choices import chosen_button
 from bot.dialogue import DialogueClient, DialogueReply
 from bot.hygiene import has_emoji, has_words
 from helpdesk.conversations import Conversations
+from helpdesk.errors import NotFound
 from helpdesk.guard import find_secrets
 from helpdesk.guide import INTENTS, Guide
 from helpdesk.models import (
@@ -165,7 +166,11 @@ class Answering:
         reply = replace(reply, buttons=(*part.buttons, *kept))
         if part.registration is None:
             return reply
-        values = placeholders(await self._registrations.get(part.registration))
+        try:
+            values = placeholders(await self._registrations.get(part.registration))
+        except NotFound:
+            # Thrown away in this very turn: what is said about it needs no values.
+            values = {}
         return replace(reply, text=fill(reply.text, values))
 
     async def about(self, answer: str, registration: Registration, *buttons: Button) -> Reply:
