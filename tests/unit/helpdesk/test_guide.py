@@ -138,6 +138,8 @@ def test_nothing_is_invented_or_marked_up(guide: Guide) -> None:
     for identifier in guide.ids:
         answer = guide.get(identifier)
         said = f"{answer.text}\n{answer.details or ''}"
+        # The one example of how an address looks.
+        said = said.replace("ten.cua.minh@gmail.com", "").replace("ten@gmail.com", "")
         assert not re.search(r"\w@\w", said), f"{identifier} names an e-mail address; none is official"
         assert not re.search(r"\*\*|^#|\]\(|<\w+>", said, re.MULTILINE), f"{identifier} has markup"
         assert not re.search(r"soạn[^.]*8079(?! đã dừng)", said), identifier
@@ -179,8 +181,8 @@ def test_buttons_lead_on(guide: Guide) -> None:
     assert reply.text == guide.get("register_account").text
     assert reply.buttons == (
         Button("Xem chi tiết", "more:register_account"),
-        Button("Đăng ký ngay", "answer:register_now"),
-        Button(guide.titles["lookup_bhxh_code"], "/lookup_bhxh_code"),
+        Button("Đăng ký ngay tại đây", "/register_account"),
+        Button(guide.titles["register_now"], "answer:register_now"),
         Button(guide.titles["ask_email_setup"], "/ask_email_setup"),
         Button("👍 Có ích", "helped:register_account:yes"),
         Button("👎 Chưa được", "helped:register_account:no"),
