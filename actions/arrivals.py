@@ -42,7 +42,19 @@ def errand_events(result: ErrandOutcome, said: Said, dispatcher: CollectingDispa
             events.append(ActiveLoop(None))
     elif not in_form or form == FORM:
         events.append(ActiveLoop(form))
+    if result.outcome.follow:
+        events.append(FollowupAction(result.outcome.follow))
     return events
+
+
+def answer_elsewhere(dispatcher: CollectingDispatcher, said: Said) -> Events:
+    """Answer a message as if no form had been open."""
+    if said.intent in _WITH_ACTIONS:
+        return [FollowupAction(f"action_{said.intent}")]
+    if said.intent == "nlu_fallback":
+        return [FollowupAction("action_offer_intents")]
+    dispatcher.utter_message(json_message={"answer": "stale_button" if said.choice else said.intent or "inform"})
+    return []
 
 
 class _Arrival(Action):
@@ -86,8 +98,9 @@ class ValidateErrandForm(_Arrival):
             return [SlotSet(TURN_SLOT, said.message_id)]
         result = await self._errands.turn(await conversation_id(self._conversations, tracker), said)
         if result is None:
-            dispatcher.utter_message(json_message={"answer": "errand_stopped"})
-            return [SlotSet(TURN_SLOT, said.message_id), SlotSet("requested_slot", None)]
+            # Done or too old: the message is none of the errand's any more.
+            left = [SlotSet(TURN_SLOT, said.message_id), SlotSet("requested_slot", None)]
+            return [*left, *answer_elsewhere(dispatcher, said)]
         return errand_events(result, said, dispatcher, in_form=True)
 
 

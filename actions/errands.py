@@ -28,6 +28,9 @@ PURPOSES = ("resume", "recover", "change", "delete")
 _OTP: tuple[Button, ...] = (("Gửi lại mã", "errand_resend"), ("Thôi, dừng lại", "errand_stop"))
 _STOP: tuple[Button, ...] = (("Thôi, dừng lại", "errand_stop"),)
 _DELETE: tuple[Button, ...] = (("Xóa dữ liệu của tôi", "errand_delete"), ("Thôi, giữ lại", "errand_stop"))
+# Topics with an action of their own name, and the one that each errand is about.
+_OWN_ACTIONS = frozenset({"register_account", "resume_registration", "registration_status", "delete_my_data"})
+_MEANS = {"resume": "resume_registration", "delete": "delete_my_data"}
 _SMALL_TALK = frozenset(
     {"inform", "correct_info", "affirm", "deny", "nlu_fallback", "out_of_scope", "greet", "thank", ""}
 )
@@ -86,6 +89,9 @@ class ErrandTurns:
             return None
         if said.choice == "errand_stop" or (not said.choice and _wants_out(said)):
             return await self._end(errand, said, "errand_stopped")
+        if not said.choice and not said.entities and said.intent in _OWN_ACTIONS - {_MEANS.get(errand.purpose)}:
+            # Another matter: the errand is over, and what was asked for begins.
+            return await self._leave(errand, said)
         if errand.purpose == "delete" and errand.progress.get("asked") == "sure":
             return await self._sure(errand, said)
         if errand.progress.get("asked") == "otp":
@@ -110,7 +116,11 @@ class ErrandTurns:
         if problem:
             says.append(Say(f"reg_x_{problem}" if f"reg_x_{problem}" in self._guide.ids else f"reg_x_{asked}"))
         elif not first and fields == before and said.intent not in _SMALL_TALK and not said.entities:
+            if errand.progress.get("strayed"):
+                # The second question in a row about something else: who asks has moved on.
+                return await self._leave(errand, said)
             says.append(Say(said.intent, plain=True))
+            errand = replace(errand, progress={**errand.progress, "strayed": True})
         if errand.purpose != "resume" and not fields.get("bhxh_code"):
             return await self._ask(errand, said, "bhxh_code", says)
         if not fields.get("email"):
@@ -195,6 +205,12 @@ class ErrandTurns:
         return replace(ended, erased=True)
 
     # Keeping
+
+    async def _leave(self, errand: Errand, said: Said) -> ErrandOutcome:
+        """End the errand without a word about it and answer what was said."""
+        follow = f"action_{said.intent}" if said.intent in _OWN_ACTIONS else None
+        outcome = Outcome([] if follow else [Say(said.intent)], open=False, follow=follow)
+        return await self._keep(replace(errand, fields={}, progress={"done": True}), said, outcome)
 
     async def _end(self, errand: Errand, said: Said, answer: str, erased: bool = False) -> ErrandOutcome:
         """Say the last word; what was given is forgotten, the word itself kept for a message that comes twice."""

@@ -64,8 +64,7 @@ class ValidateRegistrationForm(RegistrationAction):
         cid = await self._here(tracker)
         outcome = await self._dialogue.turn(cid, said)
         if outcome is None:
-            # The draft has gone (filed elsewhere, erased): say how things stand and leave the form.
-            outcome = await self._dialogue.state(cid, said)
+            outcome = await self._dialogue.without_draft(cid, said)
         outcome.utter(dispatcher)
         return events_of(outcome, said, in_form=True)
 

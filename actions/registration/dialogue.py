@@ -79,6 +79,19 @@ class RegistrationDialogue:
             return await self._consent(Errand(conversation_id, "register", {}, {}), said)
         return None
 
+    async def without_draft(self, conversation_id: str, said: Said) -> Outcome:
+        """A message to a form whose draft or question of consent has gone: filed elsewhere, erased, too old."""
+        if corrections.says_yes(said) or said.intent == "register_account":
+            return await self.open(conversation_id, said)
+        latest = await self._registrations.latest(conversation_id)
+        if latest is not None:
+            return self._state(latest)
+        if said.intent in ("nlu_fallback", ""):
+            return Outcome(open=False, follow="action_offer_intents")
+        if said.intent in ("resume_registration", "registration_status", "delete_my_data"):
+            return Outcome(open=False, follow=f"action_{said.intent}")
+        return Outcome([Say("stale_button" if said.choice else said.intent)], open=False)
+
     async def is_paused(self, conversation_id: str) -> bool:
         """Whether a draft waits that its owner has put aside."""
         draft = await self._registrations.draft(conversation_id)
