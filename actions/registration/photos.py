@@ -7,6 +7,7 @@ Owns what a photo is taken for. What is wrong with a photo is `helpdesk.photos`'
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from actions.registration.said import Button
 from actions.registration.work import Work
@@ -58,23 +59,23 @@ async def take_photo(
     if problem and work.asked in _CARD_FIELDS and expected is None:
         work.say(f"reg_x_{problem}")
         return
-    side = report.side
-    if side is Side.PORTRAIT and expected is not Side.PORTRAIT and not work.draft.has(side.value):
+    shown = report.side
+    wanted = expected or shown
+    if shown is Side.PORTRAIT and expected is not Side.PORTRAIT and not work.draft.has(shown.value):
         # Sent before it was asked for: judged as what it is.
         report = await reader.inspect(content, Side.PORTRAIT)
-    elif side in (Side.FRONT, Side.BACK) and expected not in (None, side) and not work.draft.has(side.value):
+        wanted = Side.PORTRAIT
+    elif shown in (Side.FRONT, Side.BACK) and expected not in (None, shown) and not work.draft.has(shown.value):
         # The other side of the card first: taken, and the one that was asked for is asked for again.
-        await _accept(work, registrations, side, report)
-        return
-    else:
-        side = expected or report.side
-    if side is None or side is Side.CARD:
+        wanted = shown
+        report = replace(report, problem=None)
+    if wanted is None or wanted is Side.CARD:
         await _unreadable_card(work, registrations, report)
     elif report.problem is not None:
-        await _refuse(work, registrations, side, report)
+        await _refuse(work, registrations, wanted, report)
     else:
-        await _accept(work, registrations, side, report)
-        if problem and side is Side.FRONT:
+        await _accept(work, registrations, wanted, report)
+        if problem and wanted is Side.FRONT:
             work.say(f"reg_x_{problem}")
 
 
