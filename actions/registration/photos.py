@@ -59,6 +59,9 @@ async def take_photo(
     if problem and work.asked in _CARD_FIELDS and expected is None:
         work.say(f"reg_x_{problem}")
         return
+    if expected is None and work.asked not in _CARD_FIELDS and not _photos_missing(work):
+        work.say("reg_photo_not_needed")
+        return
     shown = report.side
     wanted = expected or shown
     if shown is Side.PORTRAIT and expected is not Side.PORTRAIT and not work.draft.has(shown.value):
@@ -85,8 +88,12 @@ def _expected(work: Work) -> Side | None:
         return Side(work.asked)
     if work.asked == "bhxh_code":
         return None
-    missing = [name for name in work.draft.missing() if name in PHOTO_FIELDS]
+    missing = _photos_missing(work)
     return Side(missing[0]) if len(missing) == 1 else None
+
+
+def _photos_missing(work: Work) -> list[str]:
+    return [name for name in work.draft.missing() if name in PHOTO_FIELDS]
 
 
 def _read(report: PhotoReport) -> tuple[CitizenCard | InsuranceCard | None, str | None]:
@@ -151,7 +158,7 @@ async def _unreadable_card(work: Work, registrations: Registrations, report: Pho
         work.say(f"reg_photo_{report.problem}")
     else:
         # Taken for what is due first, so that no photo is sent in vain.
-        missing = [name for name in work.draft.missing() if name in PHOTO_FIELDS]
+        missing = _photos_missing(work)
         if missing:
             await _accept(work, registrations, Side(missing[0]), report)
         else:
