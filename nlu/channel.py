@@ -15,6 +15,7 @@ import re
 import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import unquote
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from rasa.core.lock_store import LockError
@@ -105,6 +106,8 @@ class GatewayInput(InputChannel):
         @routes.delete("/conversations/<sender:path>")
         async def forget(request: Request, sender: str) -> HTTPResponse:
             agent = request.app.ctx.agent
+            # Sanic hands the path over as it came: "web%3A…".
+            sender = unquote(sender)
             async with agent.lock_store.lock(sender):
                 deleted = await agent.tracker_store.delete(sender)
             return response.json({"deleted": deleted})

@@ -7,11 +7,13 @@ import logging
 import sqlite3
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import pytest
 from rasa.core.channels.channel import UserMessage, register
 from sanic import Sanic
+from yarl import URL
 
 from nlu.channel import GatewayInput, GatewayOutput
 from nlu.turns import TurnAgent, TurnFailed
@@ -44,7 +46,9 @@ class Gateway:
             return answer.status, await answer.json()
 
     async def forget(self, sender: str) -> Any:
-        async with self._session.delete(f"{self._url}/conversations/{sender}") as answer:
+        # As the bot writes it: "web%3A1".
+        url = URL(f"{self._url}/conversations/{quote(sender, safe='')}", encoded=True)
+        async with self._session.delete(url) as answer:
             return await answer.json()
 
 
