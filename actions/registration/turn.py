@@ -263,7 +263,9 @@ class RegistrationTurns:
     def _asks_something_else(self, work: Work) -> bool:
         """A confident question without anything in it that could be a value."""
         said = work.said
-        if said.intent in _NO_SIDE_QUESTION or (said.entities and not is_question(said)):
+        # "4812345O78" is a slip where a number was asked for, and no case code.
+        tried = work.asked in _NUMERIC and sum(c.isdigit() for c in said.text) >= 5
+        if said.intent in _NO_SIDE_QUESTION or ((said.entities or tried) and not is_question(said)):
             return False
         return is_question(said) or work.asked not in ("full_name", "name_plain", "address")
 
