@@ -248,8 +248,12 @@ class RegistrationTurns:
 
     async def _values(self, work: Work) -> bool:
         said = work.said
-        if work.asked == "agency" and await choices.take_agency(work):
-            return True
+        if work.asked == "agency":
+            if await choices.take_agency(work):
+                return True
+            if said.intent in _NO_SIDE_QUESTION and not is_question(said) and not said.entities:
+                work.say("reg_x_agency")
+                return True
         if self._asks_something_else(work):
             return False
         heard = self._hear(work)
