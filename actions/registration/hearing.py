@@ -175,7 +175,9 @@ def _address(said: Said, registration: Registration, asked: str, heard: Heard) -
         text = said.text.strip()
         label = _ADDRESS_LABEL.match(text)
         text = text[label.end() :] if label else text
-        if _reads_as_address(text, needs_province=bool(registration.fields.get("address")) and not heard.values):
+        # The second question is for the province alone; a corrected address is a whole one.
+        only_province = bool(registration.fields.get("address")) and not registration.fields.get("province")
+        if _reads_as_address(text, needs_province=only_province):
             _keep_address(text.strip(" .,;:-\n"), heard)
         return
     for part in _segments(said):
