@@ -6,6 +6,7 @@ a form finds back to its draft.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
@@ -25,6 +26,7 @@ ERRAND_FORM = "errand_form"
 Events = list[dict[str, Any]]
 # Topics that are answered by an action of their own name.
 _WITH_ACTIONS = frozenset({"register_account", "resume_registration", "registration_status", "delete_my_data"})
+_REGISTER = re.compile(r"\b(dang ky|dang ki|dk|lap tai khoan|tao tai khoan|mo tai khoan)\b")
 _LINK_OFFERED = {"utter_forgot_password": "recover", "utter_change_password": "change"}
 
 
@@ -120,6 +122,11 @@ class ActionInform(_Arrival):
         offered = _LINK_OFFERED.get(last_action(tracker) or "")
         if offered and (said.values("bhxh_code") or said.values("bhyt_card") or said.values("national_id")):
             return await self._start(offered, dispatcher, tracker)
+        if not said.choice and _REGISTER.search(said.folded):
+            # Everything at once, the wish to register among it.
+            outcome = await self._dialogue.open(await conversation_id(self._conversations, tracker), said)
+            outcome.utter(dispatcher)
+            return events_of(outcome, said, in_form=False)
         name = said.intent if said.intent in ("inform", "correct_info") else "inform"
         dispatcher.utter_message(json_message={"answer": "stale_button" if said.choice else name})
         return []
