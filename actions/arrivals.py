@@ -74,7 +74,9 @@ class _Arrival(Action):
         result = await self._errands.turn(cid, said)
         if result is not None:
             return errand_events(result, said, dispatcher, in_form=False)
-        if not said.choice and not said.photo and await self._dialogue.is_paused(cid):
+        brings = said.choice or said.photo or said.entities or said.intent == "correct_info"
+        if not brings and await self._dialogue.is_paused(cid):
+            # A nod is none to a draft that was put aside; a value or a photo takes it up again.
             return None
         outcome = await self._dialogue.turn(cid, said)
         if outcome is None:

@@ -70,7 +70,7 @@ def ask(work: Work) -> None:
     name = next_question(draft)
     work.progress["asked"] = name
     answer = f"reg_ask_{name}"
-    if name == "front" and not work.progress.get("started"):
+    if name == "front" and not work.progress.get("started") and not work.fields.get("bhxh_code"):
         answer = "reg_ask_start"
     work.progress["started"] = True
     if name == "address" and work.fields.get("address") and work.progress.get("editing") != "address":

@@ -277,7 +277,7 @@ class RegistrationTurns:
         """Answer the question, then the form goes on where it was."""
         intent = work.said.intent
         if intent in _NO_SIDE_QUESTION:
-            if intent == "out_of_scope":
+            if intent == "out_of_scope" and any(c.isalpha() for c in work.said.text):
                 work.say("reg_stay")
                 return True
             return False

@@ -93,7 +93,7 @@ async def test_nothing_becomes_a_draft_before_consent(citizen: Citizen) -> None:
 
 async def test_what_was_said_before_consent_counts_after_it(citizen: Citizen) -> None:
     await citizen.opens("đăng ký, mã số 0000010002", bhxh_code="0000010002")
-    assert (await citizen.says("đồng ý", "affirm"))[-1] == "reg_ask_start"
+    assert (await citizen.says("đồng ý", "affirm"))[-1] == "reg_ask_front"
     assert (await citizen.draft()).fields["bhxh_code"] == "0000010002"
 
 
