@@ -56,7 +56,7 @@ async def take_photo(
                 return
             await _accept(work, registrations, side, report)
             return
-    if problem and work.asked in _CARD_FIELDS and expected is None:
+    if problem and work.asked in _CARD_FIELDS and (expected is None or report.problem == "no_card"):
         work.say(f"reg_x_{problem}")
         return
     if expected is None and work.asked not in _CARD_FIELDS and not _photos_missing(work):
