@@ -19,6 +19,7 @@ from helpdesk.errors import NotFound
 from helpdesk.guard import find_secrets
 from helpdesk.guide import INTENTS, Guide
 from helpdesk.models import (
+    REFUSED_PHOTO,
     Author,
     Button,
     ChannelIdentity,
@@ -49,6 +50,8 @@ _KINDS_WITH_OWN_ANSWER = {
     MessageKind.VOICE: "voice",
     MessageKind.FILE: "file",
 }
+# What people write themselves, captions too.
+_KINDS_WITH_WORDS = (MessageKind.TEXT, MessageKind.PHOTO, MessageKind.FILE)
 _ATTACHMENT_INTENTS = {
     MessageKind.PHOTO: "/send_photo",
     MessageKind.LOCATION: "/share_location",
@@ -87,15 +90,22 @@ class Answering:
         message = entry.message
         if message.kind is MessageKind.BUTTON:
             return await self._tap(entry, message.payload or "")
-        if message.kind in _KINDS_WITH_OWN_ANSWER:
-            return [self._guide.render(_KINDS_WITH_OWN_ANSWER[message.kind])]
         if message.kind in _ATTACHMENT_INTENTS and not has_words(message.text):
             return await self._ask(entry, payload=_ATTACHMENT_INTENTS[message.kind])
-        replies = await self._words(entry, message.text)
+        if message.kind in _KINDS_WITH_OWN_ANSWER:
+            replies = [self._guide.render(self._own_answer(message))]
+        else:
+            replies = await self._words(entry, message.text)
         warnings = [self._guide.render(f"secret_{kind}").text for kind in told_secrets(message)]
         if warnings and replies:
             return [replace(replies[0], text="\n\n".join([*warnings, replies[0].text])), *replies[1:]]
         return replies
+
+    def _own_answer(self, message: Message) -> str:
+        """A file that was meant as a photo is told why it is none."""
+        why = f"reg_photo_{(message.payload or '').removeprefix(REFUSED_PHOTO)}"
+        known = message.kind is MessageKind.FILE and why in self._guide.ids
+        return why if known else _KINDS_WITH_OWN_ANSWER[message.kind]
 
     async def _words(self, entry: InboxEntry, text: str) -> list[Reply]:
         if len(text) > TEXT_LIMIT:
@@ -198,12 +208,13 @@ class Answering:
 
     async def without_secrets(self, message: IncomingMessage) -> IncomingMessage:
         """The message with typed passwords and stray one-time codes hidden; nothing else ever sees them."""
-        if message.kind not in (MessageKind.TEXT, MessageKind.PHOTO) or not find_secrets(message.text).kinds:
+        if message.kind not in _KINDS_WITH_WORDS or not find_secrets(message.text).kinds:
             return message
         guarded = find_secrets(message.text, await self._registrations.expecting(message.identity))
         if not guarded.kinds:
             return message
-        return replace(message, text=guarded.text, payload=f"{_TOLD}{','.join(guarded.kinds)}")
+        payload = message.payload or f"{_TOLD}{','.join(guarded.kinds)}"
+        return replace(message, text=guarded.text, payload=payload)
 
     async def button_title(self, identity: ChannelIdentity, payload: str) -> str:
         """What stood on the button, for the citizen's side of the history."""

@@ -18,6 +18,10 @@ _ORDINALS = {
     "3": 2, "ba": 2,
     "4": 3, "bon": 3, "tu": 3,
     "5": 4, "nam": 4,
+    "6": 5, "sau": 5,
+    "7": 6, "bay": 6,
+    "8": 7, "tam": 7,
+    "9": 8, "chin": 8,
     "cuoi": -1,
 }  # fmt: skip
 _POLITE = r"(?:da|vang|uh?|em|toi|minh|cho)"
@@ -26,7 +30,9 @@ _TAIL = r"(?:tien|cung|a|di|do|nha|nhe|nghe|em|ban|ad|giup)"
 # "so 2", "cai thu hai a", "dau tien": an ordinal with nothing else of weight around it.
 _CHOICE = re.compile(rf"(?:{_POLITE}\s+)*(?P<naming>(?:{_NAMING}\s+)*)(?P<ordinal>\w+)(?:\s+{_TAIL})*")
 # "tư", "năm", "ba" alone are rather words than numbers, and "thứ hai" alone is Monday: these need "số", "cái", "ý".
-_WORDS = frozenset({"tu", "nam", "ba", "dau", "tren", "giua", "hai", "mot", "bon", "nhat", "nhi"})
+_WORDS = frozenset(
+    {"tu", "nam", "ba", "dau", "tren", "giua", "hai", "mot", "bon", "nhat", "nhi", "sau", "bay", "tam", "chin"}
+)
 
 
 def chosen_button(text: str, buttons: Sequence[Button]) -> Button | None:
@@ -43,6 +49,9 @@ def chosen_button(text: str, buttons: Sequence[Button]) -> Button | None:
         return None
     naming = match["naming"].split()
     if match["ordinal"] in _WORDS and naming in ([], ["thu"]) and "tien" not in folded:
+        return None
+    if match["ordinal"] == "sau" and not {"so", "thu"}.intersection(naming):
+        # "Cái sau" is the latter, not the sixth.
         return None
     index = _ORDINALS.get(match["ordinal"])
     # Whether an answer helped is not a topic of the list.

@@ -85,11 +85,16 @@ class IncomingFile:
     content_type: str
 
 
+# Begins the payload of a file that was meant as a photo and is none; the code of why follows.
+REFUSED_PHOTO = "photo:"
+
+
 @dataclass(frozen=True, slots=True)
 class IncomingMessage:
     """What a channel hands to the gateway.
 
-    `platform_message_id` is unique within the channel: the inbox drops a repeat by it.
+    `platform_message_id` is unique within the channel: the inbox drops a repeat by it. `payload` is what a tapped
+    button carries, or with a file why it is not taken for a photo (`REFUSED_PHOTO`).
     """
 
     identity: ChannelIdentity

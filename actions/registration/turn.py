@@ -110,6 +110,9 @@ class RegistrationTurns:
                 await self._caption(work)
         elif said.text.strip():
             await self._words(work)
+        elif said.intent == "share_contact":
+            # Somebody else's card: the channel doesn't vouch for its number.
+            work.say("reg_contact_unsure")
 
     async def _photo(self, work: Work, photo: str) -> None:
         await take_photo(work, photo, self._conversations, self._registrations, self._reader)

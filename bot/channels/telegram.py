@@ -29,7 +29,14 @@ from bot.channels.telegram_polling import Polling, PollingRequest, pause_after
 from bot.channels.telegram_sending import Sender
 from bot.channels.telegram_updates import ALLOWED_UPDATES, CHANNEL, Incoming, group_joined, read_update, readable
 from helpdesk.errors import InvalidInput, SettingsError, Unavailable
-from helpdesk.models import ChannelIdentity, IncomingMessage, MessageKind, OutboxEntry
+from helpdesk.models import (
+    REFUSED_PHOTO,
+    ChannelIdentity,
+    IncomingFile,
+    IncomingMessage,
+    MessageKind,
+    OutboxEntry,
+)
 from helpdesk.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -182,9 +189,8 @@ class TelegramChannel:
             if incoming.file_id is None:
                 await receive(incoming.message)
             else:
-                async with self._files.fetched(incoming.file_id) as file:
-                    kind = incoming.message.kind if file else MessageKind.FILE
-                    await receive(replace(incoming.message, kind=kind, file=file))
+                async with self._files.fetched(incoming.file_id) as found:
+                    await receive(_with_photo(incoming.message, found))
         self._confirm_tap(incoming)
 
     async def _receive(self, message: IncomingMessage) -> None:
@@ -231,6 +237,12 @@ class TelegramChannel:
     async def show_typing(self, identity: ChannelIdentity) -> None:
         """See `PushChannel.show_typing`."""
         await self._sender.show_typing(identity)
+
+
+def _with_photo(message: IncomingMessage, found: IncomingFile | str) -> IncomingMessage:
+    if isinstance(found, IncomingFile):
+        return replace(message, file=found)
+    return replace(message, kind=MessageKind.FILE, payload=f"{REFUSED_PHOTO}{found}")
 
 
 def _silence_foreign_logs() -> None:

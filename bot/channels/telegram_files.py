@@ -1,7 +1,7 @@
 """Photos from Telegram's file server.
 
-Owns the retries, the size limit and how many photos are in memory at once. A photo that can't be had, or is none, is
-None: the citizen is then asked for it again, which beats waiting for ever.
+Owns the retries, the size limit and how many photos are in memory at once. A photo that can't be had, or is none, comes
+as the code of why: the citizen is then asked for it again, which beats waiting for ever.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.channels.telegram_polling import pause_after
 from helpdesk.errors import InvalidInput
 from helpdesk.models import IncomingFile
-from helpdesk.photos import sniff_photo
+from helpdesk.photo_files import media_type
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +36,12 @@ class FileFetcher:
         self._places = asyncio.Semaphore(_AT_ONCE)
 
     @asynccontextmanager
-    async def fetched(self, file_id: str) -> AsyncIterator[IncomingFile | None]:
-        """The photo, held in memory (and in one of the places) until the block is left."""
+    async def fetched(self, file_id: str) -> AsyncIterator[IncomingFile | str]:
+        """The photo, held in memory (and in one of the places) until the block is left; or why there is none: "gone",
+        "too_large", "pdf", "heic", "animated", "too_many_pixels", "not_an_image", "empty"."""
         async with self._places:
             content = await self._download(file_id)
-            yield await self._checked(content) if content else None
+            yield "gone" if content is None else await self._checked(content)
 
     async def _download(self, file_id: str) -> bytes | None:
         try:
@@ -59,10 +60,10 @@ class FileFetcher:
             log.warning("a photo took too long")
         return None
 
-    async def _checked(self, content: bytes) -> IncomingFile | None:
+    async def _checked(self, content: bytes) -> IncomingFile | str:
         if len(content) > self._size_limit:
-            return None
+            return "too_large"
         try:
-            return IncomingFile(content, await sniff_photo(content))
-        except InvalidInput:
-            return None
+            return IncomingFile(content, await asyncio.to_thread(media_type, content))
+        except InvalidInput as error:
+            return error.code

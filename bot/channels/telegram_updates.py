@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from telegram import CallbackQuery, Chat, ChatMember, Message, Update
+from telegram import CallbackQuery, Chat, ChatMember, Document, Message, Update
 
-from helpdesk.models import ChannelIdentity, IncomingMessage, Location, MessageKind
+from helpdesk.models import REFUSED_PHOTO, ChannelIdentity, IncomingMessage, Location, MessageKind
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,9 @@ COMMANDS = {
 }
 # Only /start may carry more: a link t.me/bot?start=... arrives as "/start ...".
 _COMMAND = re.compile(r"/(?:(start)(?:@\w+)?(?:\s.*)?|(help|huy|nhanvien)(?:@\w+)?)\s*", re.IGNORECASE | re.DOTALL)
+# What phones call their pictures; some file managers send them without a type.
+_PICTURE_NAME = re.compile(r".*\.(?:jpe?g|jfif|png|webp|hei[cf])", re.IGNORECASE | re.DOTALL)
+_NO_TYPE = ("", "application/octet-stream")
 _UNREADABLE_CONTENT = ("video", "poll", "story", "game", "paid_media", "checklist", "invoice")
 
 
@@ -126,9 +129,10 @@ def _edit(message: Message) -> Incoming | None:
 def _message(message: Message, size_limit: int) -> Incoming | None:
     text = message.text or message.caption or ""
     command = _COMMAND.fullmatch(message.text or "")
-    kind, file_id = (MessageKind.BUTTON, None) if command else _content(message, size_limit)
+    kind, file_id, refused = (MessageKind.BUTTON, None, None) if command else _content(message, size_limit)
     if kind is None:
         return None
+    payload = f"{REFUSED_PHOTO}{refused}" if refused else None
     point = message.location or (message.venue.location if message.venue else None)
     return Incoming(
         message.chat.id,
@@ -137,7 +141,7 @@ def _message(message: Message, size_limit: int) -> Incoming | None:
             f"{message.chat.id}:{message.message_id}",
             kind,
             text=text,
-            payload=COMMANDS[(command[1] or command[2]).lower()] if command else None,
+            payload=COMMANDS[(command[1] or command[2]).lower()] if command else payload,
             location=Location(point.latitude, point.longitude) if point else None,
             phone_number=_own_number(message),
         ),
@@ -145,31 +149,46 @@ def _message(message: Message, size_limit: int) -> Incoming | None:
     )
 
 
-def _content(message: Message, size_limit: int) -> tuple[MessageKind | None, str | None]:
-    """The kind of a message and the file to fetch; no kind at all for a service message."""
+def _content(message: Message, size_limit: int) -> tuple[MessageKind | None, str | None, str | None]:
+    """The kind of a message, the file to fetch and why one is not taken; no kind at all for a service message."""
     if message.photo:
         sizes = [size for size in message.photo if (size.file_size or 0) <= size_limit]
         if not sizes:
-            return MessageKind.FILE, None
-        return MessageKind.PHOTO, max(sizes, key=lambda size: size.width * size.height).file_id
+            return MessageKind.FILE, None, "too_large"
+        return MessageKind.PHOTO, max(sizes, key=lambda size: size.width * size.height).file_id, None
+    # Before the document that goes with an animation.
     if message.sticker or message.animation or message.dice:
-        return MessageKind.STICKER, None
+        return MessageKind.STICKER, None, None
     if message.document:
-        is_image = (message.document.mime_type or "").startswith("image/")
-        if is_image and (message.document.file_size or 0) <= size_limit:
-            return MessageKind.PHOTO, message.document.file_id
-        return MessageKind.FILE, None
+        return _document(message.document, size_limit)
+    return _plain_kind(message), None, None
+
+
+def _document(document: Document, size_limit: int) -> tuple[MessageKind, str | None, str | None]:
+    """A file that may be a photo is fetched: what it really is shows then."""
+    media_type, name = (document.mime_type or "").lower(), document.file_name or ""
+    if media_type == "application/pdf" or (media_type in _NO_TYPE and name.lower().endswith(".pdf")):
+        return MessageKind.FILE, None, "pdf"
+    unnamed = media_type in _NO_TYPE and "." not in name
+    if not (media_type.startswith("image/") or unnamed or _PICTURE_NAME.fullmatch(name)):
+        return MessageKind.FILE, None, None
+    if (document.file_size or 0) > size_limit:
+        return MessageKind.FILE, None, None if unnamed else "too_large"
+    return MessageKind.PHOTO, document.file_id, None
+
+
+def _plain_kind(message: Message) -> MessageKind | None:
     if message.voice or message.audio or message.video_note:
-        return MessageKind.VOICE, None
+        return MessageKind.VOICE
     if message.location or message.venue:
-        return MessageKind.LOCATION, None
+        return MessageKind.LOCATION
     if message.contact:
-        return MessageKind.CONTACT, None
+        return MessageKind.CONTACT
     if message.text is not None:
-        return MessageKind.TEXT, None
+        return MessageKind.TEXT
     if any(getattr(message, content) for content in _UNREADABLE_CONTENT):
-        return MessageKind.FILE, None
-    return None, None
+        return MessageKind.FILE
+    return None
 
 
 def _own_number(message: Message) -> str | None:

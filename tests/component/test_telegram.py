@@ -16,6 +16,8 @@ from aiohttp import web
 from PIL import Image
 from starlette.responses import Response
 
+from actions.registration.questions import FIXABLE
+from actions.registration.said import payload
 from bot.channels.base import Undeliverable
 from bot.channels.telegram import WEBHOOK_LIMIT, WEBHOOK_PATH, TelegramChannel
 from helpdesk.calendar import utc_now
@@ -134,6 +136,10 @@ def sizes(*file_ids: str, **more: Any) -> list[dict[str, Any]]:
     ]
 
 
+def document(file_id: str, **more: Any) -> dict[str, Any]:
+    return {"file_id": file_id, "file_unique_id": "u", **more}
+
+
 def reply(text: str = "Dạ", *buttons: Button, parts_sent: int = 0, pictures: tuple[str, ...] = ()) -> OutboxEntry:
     attachments = tuple(Attachment(name, "picture", "image/png", 0) for name in pictures)
     said = Message("m1", "c1", 2, Author.ASSISTANT, text, utc_now(), buttons=buttons, attachments=attachments)
@@ -226,15 +232,89 @@ async def test_an_image_sent_as_a_file_is_a_photo_by_what_it_is(
     assert (received.file.content, received.file.content_type) == (content, "image/png")
 
 
-async def test_what_only_claims_to_be_an_image_is_a_file(
-    channel: Any, telegram: TelegramFront, inbox: RecordingInbox
+@pytest.mark.parametrize(
+    "claimed",
+    [{"mime_type": "application/octet-stream", "file_name": "IMG_2041.JPG"}, {"file_name": "cccd.jpeg"}, {}],
+)
+async def test_a_picture_without_a_type_is_known_by_its_bytes(
+    channel: Any, telegram: TelegramFront, inbox: RecordingInbox, claimed: dict[str, str]
 ) -> None:
-    file_id = await telegram.upload(b"MZ not an image", "document")
-    await telegram.write(
-        document={"file_id": file_id, "file_unique_id": "u", "mime_type": "image/png"}, caption="đây ạ"
-    )
+    content = picture()
+    await telegram.write(document=document(await telegram.upload(content, "document"), **claimed))
+    received = await inbox.one()
+    assert received.kind is MessageKind.PHOTO
+    assert received.file is not None and received.file.content == content
+
+
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 64
+
+
+@pytest.mark.parametrize(
+    ("content", "claimed", "why"),
+    [
+        (b"MZ not an image", {"mime_type": "image/png"}, "not_an_image"),
+        (HEIC, {"mime_type": "image/heic", "file_name": "IMG_0001.HEIC"}, "heic"),
+        (HEIC, {"mime_type": "image/jpeg", "file_name": "IMG_0001.jpg"}, "heic"),
+        (b"%PDF-1.7 scan", {"mime_type": "image/jpeg", "file_name": "cccd.jpg"}, "pdf"),
+        (b"%PDF-1.7 scan", {"file_name": "can cuoc"}, "pdf"),
+    ],
+)
+async def test_what_only_claims_to_be_an_image_is_a_file_with_the_reason(
+    channel: Any, telegram: TelegramFront, inbox: RecordingInbox, content: bytes, claimed: dict[str, str], why: str
+) -> None:
+    file_id = await telegram.upload(content, "document")
+    await telegram.write(document=document(file_id, **claimed), caption="đây ạ")
     received = await inbox.one()
     assert (received.kind, received.file, received.text) == (MessageKind.FILE, None, "đây ạ")
+    assert received.payload == f"photo:{why}"
+
+
+@pytest.mark.parametrize(
+    ("claimed", "payload"),
+    [
+        ({"mime_type": "application/pdf", "file_name": "cccd.pdf"}, "photo:pdf"),
+        ({"mime_type": "application/octet-stream", "file_name": "CCCD.PDF"}, "photo:pdf"),
+        ({"mime_type": "image/jpeg", "file_size": 30_000_000}, "photo:too_large"),
+        ({"mime_type": "application/zip", "file_name": "anh.zip"}, None),
+        ({"mime_type": "application/octet-stream", "file_name": "don.docx"}, None),
+        ({"file_size": 30_000_000}, None),
+    ],
+)
+async def test_a_document_that_cannot_be_a_photo_is_not_fetched(
+    channel: Any, telegram: TelegramFront, inbox: RecordingInbox, claimed: dict[str, Any], payload: str | None
+) -> None:
+    await telegram.write(document=document("d", **claimed))
+    received = await inbox.one()
+    assert (received.kind, received.payload) == (MessageKind.FILE, payload)
+    assert not telegram.called("getFile")
+
+
+async def test_an_album_is_its_photos_one_by_one_in_order(
+    channel: Any, telegram: TelegramFront, inbox: RecordingInbox
+) -> None:
+    """The first one comes late, and what is typed behind the album stays behind it."""
+    contents = [picture(size) for size in ((640, 480), (320, 240), (64, 48))]
+    telegram.refuse("download", Refusal(502, "Bad Gateway", times=2))
+    for number, content in enumerate(contents, 1):
+        caption = {"caption": "mặt trước, mặt sau, chân dung"} if number == 1 else {}
+        await telegram.write(number=number, media_group_id="99", photo=sizes(await telegram.upload(content)), **caption)
+    await telegram.write("xong rồi ạ", number=4)
+    kept = await inbox.until(4)
+    assert [received.platform_message_id for received in kept] == ["5:1", "5:2", "5:3", "5:4"]
+    assert [received.file.content for received in kept if received.file] == contents
+    assert [received.text for received in kept] == ["mặt trước, mặt sau, chân dung", "", "", "xong rồi ạ"]
+
+
+async def test_an_album_of_files_keeps_the_good_ones(
+    channel: Any, telegram: TelegramFront, inbox: RecordingInbox
+) -> None:
+    good = picture((640, 480))
+    for number, content in enumerate((good, HEIC, good), 1):
+        file_id = await telegram.upload(content, "document")
+        await telegram.write(number=number, media_group_id="7", document=document(file_id, mime_type="image/jpeg"))
+    kept = await inbox.until(3)
+    assert [received.payload for received in kept] == [None, "photo:heic", None]
+    assert [received.file is not None for received in kept] == [True, False, True]
 
 
 async def test_a_photo_over_the_limit_is_not_downloaded(
@@ -243,7 +323,19 @@ async def test_a_photo_over_the_limit_is_not_downloaded(
     await telegram.write(photo=sizes("too-large", file_size=30_000_000), caption="thẻ")
     received = await inbox.one()
     assert (received.kind, received.text, received.file) == (MessageKind.FILE, "thẻ", None)
+    assert received.payload == "photo:too_large"
     assert not telegram.called("getFile")
+
+
+async def test_the_largest_size_within_the_limit_is_taken(
+    channel: Any, telegram: TelegramFront, inbox: RecordingInbox
+) -> None:
+    fits = await telegram.upload(picture())
+    photo = sizes("small", fits, "huge")
+    photo[2]["file_size"] = 30_000_000
+    await telegram.write(photo=photo)
+    assert (await inbox.one()).kind is MessageKind.PHOTO
+    assert [fields["file_id"] for fields in telegram.called("getFile")] == [fits]
 
 
 async def test_a_download_that_fails_is_tried_again(
@@ -261,7 +353,8 @@ async def test_a_photo_that_is_gone_is_still_a_message(
     channel: Any, telegram: TelegramFront, inbox: RecordingInbox
 ) -> None:
     await telegram.write(photo=sizes("no-such-file"))
-    assert (await inbox.one()).kind is MessageKind.FILE
+    received = await inbox.one()
+    assert (received.kind, received.payload) == (MessageKind.FILE, "photo:gone")
 
 
 async def test_a_slow_photo_holds_up_its_own_chat_only(
@@ -676,6 +769,21 @@ async def test_a_reply_is_plain_text_with_its_buttons_below(channel: TelegramCha
         [{"text": "Trang chủ", "url": "https://baohiemxahoi.gov.vn/"}],
     ]  # fmt: skip
     assert parts == [1]
+
+
+async def test_nine_choices_fit_on_a_narrow_phone(channel: TelegramChannel, telegram: TelegramFront) -> None:
+    buttons = [Button(title, payload(choice)) for title, choice in FIXABLE]
+    assert len(buttons) == 9
+    await channel.deliver(reply("Dạ anh/chị muốn sửa mục nào ạ?", *buttons), Parts().sent)
+    rows = keyboard(telegram.called("sendMessage")[0])
+    assert [[button["text"] for button in row] for row in rows] == [
+        ["Họ tên", "Ngày sinh"],
+        ["Mã số BHXH", "Số CCCD/CMND"],
+        ["Số điện thoại", "Địa chỉ"],
+        ["Email", "Ảnh"],
+        ["Cơ quan tiếp nhận"],
+    ]
+    assert [button["callback_data"] for row in rows for button in row] == [button.payload for button in buttons]
 
 
 async def test_a_long_reply_goes_in_parts_and_goes_on_where_it_stopped(

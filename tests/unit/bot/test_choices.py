@@ -59,5 +59,19 @@ def test_no_choice(text: str) -> None:
     assert chosen_button(text, BUTTONS) is None
 
 
+NINE = tuple(Button(f"Mục {name}", f"/{number}") for number, name in enumerate("abcdefghi", 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "payload"),
+    [("9", "/9"), ("số 6", "/6"), ("số sáu ạ", "/6"), ("mục số 7", "/7"), ("cái thứ tám", "/8"), ("ý số chín", "/9"),
+     ("cuối", "/9"), ("cái cuối cùng", "/9"), ("cái sau", None), ("thứ sáu", None), ("bảy", None), ("tạm", None),
+     ("10", None), ("số 10", None)],
+)  # fmt: skip
+def test_nine_choices(text: str, payload: str | None) -> None:
+    button = chosen_button(text, NINE)
+    assert (button.payload if button else None) == payload
+
+
 def test_without_buttons_a_number_is_a_number() -> None:
     assert chosen_button("2", ()) is None

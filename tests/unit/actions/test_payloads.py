@@ -1,0 +1,72 @@
+"""What buttons carry: Telegram takes 64 bytes of UTF-8, and a tap has to come back as it went out."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from actions.registration.said import payload
+from bot.channels.telegram_text import LONGEST_PAYLOAD, button_rows
+from helpdesk.guide import load_guide
+from helpdesk.models import Button, Side
+from helpdesk.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[3]
+SOURCES = [*(ROOT / "actions").rglob("*.py"), ROOT / "bot" / "office.py"]
+# A button's words begin with a capital; what it does is one word or a payload already.
+_CHOICE = re.compile(r"[a-z_]+|/[a-z_]+|answer:[a-z_]+")
+
+
+def buttons_in(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Every (title, choice) that is written down, an f-string once for each side of a card."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Tuple) or len(node.elts) != 2 or not isinstance(node.elts[0], ast.Constant):
+            continue
+        title, choice = node.elts[0].value, node.elts[1]
+        if not isinstance(title, str) or not title[:1].isupper():
+            continue
+        if isinstance(choice, ast.Constant) and isinstance(choice.value, str) and _CHOICE.fullmatch(choice.value):
+            yield title, choice.value
+        elif isinstance(choice, ast.JoinedStr):
+            known = [part.value for part in choice.values if isinstance(part, ast.Constant)]
+            for side in Side:
+                yield title, f"{''.join(map(str, known))}{side.value}"
+
+
+def all_buttons() -> list[tuple[str, str]]:
+    found = [button for source in SOURCES for button in buttons_in(ast.parse(source.read_text("utf-8")))]
+    return sorted(set(found))
+
+
+def test_the_buttons_are_found() -> None:
+    choices = {choice for _, choice in all_buttons()}
+    assert {"consent_yes", "fix_national_id", "insist_portrait", "errand_resend", "submit", "otp_resend"} <= choices
+    assert len(choices) > 40
+
+
+@pytest.mark.parametrize(("title", "choice"), all_buttons())
+def test_a_button_of_the_dialogue_fits_telegram(title: str, choice: str) -> None:
+    carried = payload(choice)
+    assert len(carried.encode()) <= LONGEST_PAYLOAD
+    assert button_rows([Button(title, carried)])
+    if carried.startswith("/inform"):
+        assert json.loads(carried.removeprefix("/inform")) == {"choice": choice}
+
+
+def test_the_office_s_buttons_fit_too() -> None:
+    text = (ROOT / "bot" / "office.py").read_text("utf-8")
+    carried = re.findall(r"Button\(\"[^\"]+\", '([^']+)'\)", text)
+    assert len(carried) >= 2
+    assert [one for one in carried if len(one.encode()) > LONGEST_PAYLOAD] == []
+
+
+def test_every_answer_of_the_guide_fits_telegram() -> None:
+    guide = load_guide(Settings().content_dir)
+    for answer in guide.ids:
+        for details in (False, True):
+            button_rows(guide.render(answer, details=details, repeat=True).buttons)
