@@ -23,13 +23,12 @@ from uuid import uuid4
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from helpdesk.agent_tries import AgentTries
 from helpdesk.calendar import utc_now
 from helpdesk.errors import Conflict, InvalidInput, NotFound, Overloaded
 from helpdesk.sealing import Sealer
 from helpdesk.store import Database
 
-TRIES = 5
-LOCKED_FOR = timedelta(minutes=15)
 IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)
 # An expiry is pushed on by this much at least: not every click is worth a write.
@@ -90,8 +89,8 @@ class Agents:
         hasher: PasswordHasher | None = None,
     ) -> None:
         self._database = database
-        self._sealer = sealer
         self._clock = clock
+        self._tries = AgentTries(database, sealer, clock)
         self._hasher = hasher or PasswordHasher()
         self._threads = ThreadPoolExecutor(_HASHERS, "argon2")
         self._hashing = 0
@@ -136,7 +135,7 @@ class Agents:
             await transaction.execute(
                 "DELETE FROM agent_sessions WHERE agent_id IN (SELECT id FROM agents WHERE login = ?)", (login,)
             )
-            await transaction.execute("DELETE FROM agent_tries WHERE login_index = ?", (self._index(login),))
+            await self._tries.forget_all(transaction, login)
         if not changed:
             raise NotFound(f"Chưa có cán bộ tên “{name}”.")
         return password
@@ -177,26 +176,30 @@ class Agents:
 
     # Sessions
 
-    async def log_in(self, name: str, password: str) -> tuple[str, Agent]:
-        """A new session's token, and whose it is.
+    async def log_in(self, name: str, password: str, device: str = "") -> tuple[str, Agent]:
+        """A new session's token, and whose it is; `device` is what the browser keeps of an earlier one, if it does.
 
         Raises InvalidInput("login_wrong"), or Overloaded(seconds) while the name is locked; nobody's name is no
         different.
         """
         login = _login_of(name[:200])
-        await self._count_try(login)
+        await self._tries.count(login, device)
         row = await self._database.fetch_one(
             "SELECT id, name, password_hash FROM agents WHERE login = ? AND disabled_at IS NULL", (login,)
         )
-        matches = await self._matches(
-            self._nobody if row is None else row["password_hash"], password[:_LONGEST_PASSWORD]
-        )
+        try:
+            matches = await self._matches(
+                self._nobody if row is None else row["password_hash"], password[:_LONGEST_PASSWORD]
+            )
+        except Overloaded:
+            await self._tries.give_back(login, device)
+            raise
         if row is None or not matches:
             raise InvalidInput("login_wrong", "Tên hoặc mật khẩu chưa đúng.")
         now = self._clock()
         token = secrets.token_urlsafe(32)
         async with self._database.transaction() as transaction:
-            await transaction.execute("DELETE FROM agent_tries WHERE login_index = ?", (self._index(login),))
+            await self._tries.forget(transaction, login, device)
             await transaction.execute("DELETE FROM agent_sessions WHERE expires_at <= ?", (now.isoformat(),))
             # Disabled or given a new password in the meantime: no session.
             opened = await transaction.execute(
@@ -210,28 +213,6 @@ class Agents:
         if not opened:
             raise InvalidInput("login_wrong", "Tên hoặc mật khẩu chưa đúng.")
         return token, Agent(row["id"], row["name"])
-
-    async def _count_try(self, login: str) -> None:
-        """One more try of this name; Overloaded while it is locked."""
-        now = self._clock()
-        index = self._index(login)
-        async with self._database.transaction() as transaction:
-            await transaction.execute("DELETE FROM agent_tries WHERE last_at <= ?", ((now - LOCKED_FOR).isoformat(),))
-            row = await transaction.fetch_one(
-                "SELECT tries, locked_until FROM agent_tries WHERE login_index = ?", (index,)
-            )
-            tries = 1 if row is None else row["tries"] + 1
-            if tries > TRIES:
-                assert row is not None
-                rest = datetime.fromisoformat(row["locked_until"]) - now
-                raise Overloaded(rest.total_seconds(), _locked_message(rest))
-            locked_until = (now + LOCKED_FOR).isoformat() if tries == TRIES else None
-            await transaction.execute(
-                "INSERT INTO agent_tries (login_index, tries, last_at, locked_until) VALUES (?, ?, ?, ?) ON CONFLICT "
-                "(login_index) DO UPDATE SET tries = excluded.tries, last_at = excluded.last_at, "
-                "locked_until = excluded.locked_until",
-                (index, tries, now.isoformat(), locked_until),
-            )
 
     async def session(self, token: str, renew: bool = True) -> AgentSession | None:
         """The session of this token while it is alive; being used keeps it so, unless `renew` is off."""
@@ -252,13 +233,13 @@ class Agents:
                 )
         return AgentSession(Agent(row["id"], row["name"]), row["csrf"])
 
+    def device_of(self, agent: Agent) -> str:
+        """What the browser keeps, in which this person has just logged in: its tries are counted apart from others'."""
+        return self._tries.new_device(_login_of(agent.name))
+
     async def log_out(self, token: str) -> None:
         async with self._database.transaction() as transaction:
             await transaction.execute("DELETE FROM agent_sessions WHERE token_hash = ?", (_hash(token),))
-
-    def _index(self, login: str) -> str:
-        # Not the name itself: people type their password there by mistake.
-        return self._sealer.index("agent", login)
 
 
 def same_secret(given: str, kept: str) -> bool:
@@ -268,8 +249,3 @@ def same_secret(given: str, kept: str) -> bool:
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _locked_message(rest: timedelta) -> str:
-    minutes = -(-int(rest.total_seconds()) // 60)
-    return f"Đã nhập sai nhiều lần nên tạm khóa đăng nhập. Anh/chị thử lại sau {max(minutes, 1)} phút."

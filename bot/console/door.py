@@ -30,6 +30,8 @@ HOME = "/console"
 _LOGIN = f"{HOME}/login"
 _SESSION_COOKIE = "vssid_console"
 _LOGIN_COOKIE = "vssid_console_login"
+_DEVICE_COOKIE = "vssid_console_device"
+_DEVICE_KEPT = 180 * 24 * 3600
 _OWN_PATH = re.compile(rf"{HOME}(?:/[A-Za-z0-9_-]+)*")
 _STATUS = {InvalidInput: 400, NotFound: 404, Conflict: 409, Overloaded: 429, Unavailable: 503}
 
@@ -123,8 +125,10 @@ class Door:
         back = "" if path == HOME or request.method != "GET" else f"?next={quote(path, safe='/')}"
         return RedirectResponse(f"{_LOGIN}{back}", 303)
 
-    def _set_cookie(self, response: Response, name: str, value: str) -> None:
-        response.set_cookie(name, value, path=HOME, httponly=True, samesite="strict", secure=self._secure)
+    def _set_cookie(self, response: Response, name: str, value: str, seconds: int | None = None) -> None:
+        response.set_cookie(
+            name, value, max_age=seconds, path=HOME, httponly=True, samesite="strict", secure=self._secure
+        )
 
     def _drop_cookie(self, response: Response, name: str) -> None:
         response.delete_cookie(name, path=HOME, httponly=True, samesite="strict", secure=self._secure)
@@ -154,7 +158,8 @@ class Door:
         except StalePage:
             return self._show_login(request, back, 403, typed=name, fault="Trang đã cũ. Anh/chị đăng nhập lại giúp em.")
         try:
-            token, agent = await self._parts.agents.log_in(name, fields.get("password", ""))
+            device = request.cookies.get(_DEVICE_COOKIE, "")
+            token, agent = await self._parts.agents.log_in(name, fields.get("password", ""), device)
         except (InvalidInput, Overloaded) as error:
             status = 429 if isinstance(error, Overloaded) else 400
             response = self._show_login(request, back, status, typed=name, fault=str(error))
@@ -168,6 +173,7 @@ class Door:
         await self._parts.audit.record(Deed.LOGGED_IN, agent.id, agent.name)
         response = RedirectResponse(_own_path(back), 303)
         self._set_cookie(response, _SESSION_COOKIE, token)
+        self._set_cookie(response, _DEVICE_COOKIE, self._parts.agents.device_of(agent), _DEVICE_KEPT)
         self._drop_cookie(response, _LOGIN_COOKIE)
         return response
 

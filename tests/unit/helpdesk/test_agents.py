@@ -15,7 +15,8 @@ import pytest
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
-from helpdesk.agents import IDLE, LOCKED_FOR, LONGEST, TRIES, Agents
+from helpdesk.agent_tries import LOCKED_FOR, TRIES
+from helpdesk.agents import IDLE, LONGEST, Agents
 from helpdesk.errors import Conflict, InvalidInput, NotFound, Overloaded
 from helpdesk.sealing import open_sealer
 from helpdesk.store import Database, open_database
@@ -149,6 +150,61 @@ async def test_a_flood_of_names_is_turned_away_early(database: Database, tmp_pat
     ends = await asyncio.gather(*tries, return_exceptions=True)
     assert sum(isinstance(end, Overloaded) for end in ends) == 60 - 16
     assert sum(isinstance(end, InvalidInput) for end in ends) == 16
+
+
+async def test_a_stranger_can_not_lock_somebody_out_of_their_own_browser(agents: Agents) -> None:
+    password = await agents.create("Lan")
+    _, agent = await agents.log_in("lan", password)
+    device = agents.device_of(agent)
+    for _ in range(TRIES):
+        with pytest.raises(InvalidInput):
+            await agents.log_in("lan", "x")
+    for foreign in ("", "x", device[:-1] + ("0" if device[-1] != "0" else "1")):
+        with pytest.raises(Overloaded):
+            await agents.log_in("lan", password, foreign)
+    await agents.log_in("lan", password, device)
+
+
+async def test_a_device_is_no_way_around_the_lock(agents: Agents) -> None:
+    password = await agents.create("lan")
+    await agents.create("hoa")
+    _, agent = await agents.log_in("lan", password)
+    device = agents.device_of(agent)
+    for name in ("lan", "hoa"):
+        for _ in range(TRIES):
+            with pytest.raises(InvalidInput):
+                await agents.log_in(name, "x", device)
+        with pytest.raises(Overloaded):
+            await agents.log_in(name, "x", device)
+    with pytest.raises(Overloaded):
+        await agents.log_in("hoa", "x")
+    # Only a new password ends the lock everywhere.
+    await agents.log_in("lan", await agents.reset("lan"), device)
+
+
+async def test_a_try_that_is_not_judged_is_not_counted(database: Database, tmp_path: Path) -> None:
+    gate = threading.Event()
+
+    class Slow(PasswordHasher):
+        def verify(self, hashed: str | bytes, password: str | bytes) -> Literal[True]:
+            assert gate.wait(30)
+            return super().verify(hashed, password)
+
+    sealer = await open_sealer(database, open_cipher("", tmp_path / "secret.key"))
+    agents = Agents(database, sealer, hasher=Slow(time_cost=1, memory_cost=8192, parallelism=1))
+    password = await agents.create("lan")
+    flood = [asyncio.create_task(agents.log_in(f"n{n}", "x")) for n in range(30)]
+    try:
+        async with asyncio.timeout(30):
+            while sum(one.done() for one in flood) < 30 - 16:
+                await asyncio.sleep(0.01)
+        for _ in range(TRIES + 1):
+            with pytest.raises(Overloaded, match="cùng lúc"):
+                await agents.log_in("lan", password)
+    finally:
+        gate.set()
+    await asyncio.gather(*flood, return_exceptions=True)
+    await agents.log_in("lan", password)
 
 
 async def test_a_success_forgets_the_failures(agents: Agents) -> None:
