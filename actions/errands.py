@@ -12,6 +12,7 @@ from typing import Any
 from actions.registration import corrections
 from actions.registration.dialogue import RegistrationDialogue
 from actions.registration.emails import typed_code
+from actions.registration.hearing import is_question
 from actions.registration.said import Button, Outcome, Said, Say
 from helpdesk.account_model import Purpose
 from helpdesk.accounts import Accounts
@@ -184,16 +185,12 @@ class ErrandTurns:
         return None
 
     async def _sure(self, errand: Errand, said: Said) -> ErrandOutcome:
-        if (
-            said.choice == "errand_delete"
-            or said.intent == "delete_my_data"
-            or (not said.choice and corrections.says_yes(said))
-        ):
+        if said.choice == "errand_delete" or (not said.choice and _insists(said)):
             # Without a confirmed address nothing but this conversation can be theirs, and that they hold already.
             return await (self._send_code(errand, said) if errand.fields.get("email") else self._erase(errand, said))
         if corrections.says_no(said):
             return await self._end(errand, said, "errand_stopped")
-        says = [] if said.intent in _SMALL_TALK else [Say(said.intent, plain=True)]
+        says = [] if said.intent in _SMALL_TALK | {"delete_my_data"} else [Say(said.intent, plain=True)]
         if says:
             return await self._keep(replace(errand, progress={"done": True}), said, Outcome(says, open=False))
         return await self._keep(errand, said, Outcome([Say("errand_delete_sure", _DELETE)]))
@@ -226,6 +223,11 @@ class ErrandTurns:
     def _load(errand: Errand) -> ErrandOutcome:
         outcome = Outcome.load(errand.progress["last"], "")
         return ErrandOutcome(outcome, bool(errand.progress.get("erased")))
+
+
+def _insists(said: Said) -> bool:
+    """Whether the words say once more that all is to go; "xóa rồi có lấy lại được không" only asks."""
+    return (said.intent == "delete_my_data" or corrections.says_yes(said)) and not is_question(said)
 
 
 def _wants_out(said: Said) -> bool:

@@ -178,11 +178,16 @@ class Registrations:
         await self._photos.remove([photo.id for photo in registration.photos.values()])
 
     async def move(self, email: str, conversation_id: str) -> Registration | None:
-        """Bring the newest draft of a confirmed e-mail into this conversation; None when there is none."""
+        """Bring the newest draft of a confirmed e-mail into this conversation; None when there is none.
+
+        Again after it was brought: the same draft.
+        """
         index = self._store.index("email", email)
         found = await self._store.find(
             "email_index = ? AND status = 'draft' ORDER BY updated_at DESC LIMIT 1", (index,)
         )
+        if found and found[0].conversation_id == conversation_id:
+            return found[0]
         if not found or await self.draft(conversation_id) is not None:
             return None
         async with self._store.database.transaction() as transaction:

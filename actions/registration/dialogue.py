@@ -66,7 +66,8 @@ class RegistrationDialogue:
         if said.choice in ("repair", "register_other"):
             return await self._choice_without_draft(conversation_id, said, draft)
         if draft is not None:
-            return await self._turns.take(draft, said)
+            begun = await self._beginning(conversation_id, said, draft)
+            return await (self._consent(begun, said) if begun else self._turns.take(draft, said))
         latest = await self._registrations.latest(conversation_id)
         if latest is not None and said.message_id and latest.progress.get("last_message") == said.message_id:
             return Outcome.load(latest.progress["last_outcome"], latest.id)
@@ -189,10 +190,21 @@ class RegistrationDialogue:
             return Outcome([*kept, Say("reg_consent_short", _CONSENT[:2])])
         if said.intent in ("nlu_fallback", "out_of_scope", "", "greet", "thank"):
             return Outcome([Say("reg_consent_again", _CONSENT)])
-        if said.intent in ("talk_to_human", "delete_my_data", "complain"):
+        if said.intent == "delete_my_data":
+            await self._errands.end(cid)
+            return Outcome(open=False, follow="action_delete_my_data")
+        if said.intent in ("talk_to_human", "complain"):
             await self._errands.end(cid)
             return Outcome([Say(said.intent)], open=False)
         return Outcome([Say(said.intent, plain=True), Say("reg_consent_short", _CONSENT[:2])])
+
+    async def _beginning(self, conversation_id: str, said: Said, draft: Registration) -> Errand | None:
+        """What waits to be taken into a draft whose first turn was cut off, and runs again now."""
+        again = draft.progress.get("last_message") in (None, said.message_id)
+        if not again and said.choice not in ("consent_yes", "consent_helper"):
+            return None
+        errand = await self._errands.get(conversation_id)
+        return errand if errand is not None and errand.purpose == "register" else None
 
     async def _begin(self, errand: Errand, said: Said, helper: bool) -> Outcome:
         cid = errand.conversation_id
