@@ -66,8 +66,8 @@ class Office:
             try:
                 for registration in await self._deadlines.run_once():
                     await self._apologise(registration)
-            except HelpdeskError as error:
-                log.warning("the deadlines have to wait: %s", where(error))
+            except Exception as error:  # whatever broke, the clock must not stop for good
+                log.error("the deadlines have to wait: %s", where(error))
             await asyncio.sleep(_EACH_MINUTE)
 
     async def _apologise(self, registration: Registration) -> None:
@@ -84,8 +84,8 @@ class Office:
                 expired = await self._retention.expire(utc_now())
                 if expired:
                     log.info("forgotten: %s", expired)
-            except HelpdeskError as error:
-                log.warning("forgetting has to wait: %s", where(error))
+            except Exception as error:  # whatever broke, what is past its time goes an hour later
+                log.error("forgetting has to wait: %s", where(error))
             await asyncio.sleep(_EACH_HOUR)
 
 

@@ -109,10 +109,18 @@ class FileVault:
             raise Unavailable("store", f"Không lưu được tệp: {error.strerror}.") from error
 
     def _remove_older(self, moment: float, known: Collection[str] = ()) -> int:
-        old = [path for path in self._folder.iterdir() if path.name not in known and path.stat().st_mtime < moment]
+        old = [path for path in self._folder.iterdir() if path.name not in known and _written(path) < moment]
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
+
+
+def _written(path: Path) -> float:
+    """When; of a file that is gone by now (the other process renames and removes, too): not yet."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")
 
 
 def _write_whole(path: Path, encrypt: Callable[[bytes], bytes], content: bytes) -> None:
