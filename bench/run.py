@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import clone, measuring, ours, stock
+from bench import clone, measuring, ours, reader, stock
 from bench.ledger import OURS, STOCK, CannotMeasure, Ledger
 from bench.sample import Sample, draw
 from bench.stock import FULL_EPOCHS, Peer
@@ -22,6 +22,7 @@ from nlu.corpus import read_examples, read_held_back
 from ops.train import ROOT
 
 _STARTS = 2
+_QUICK_PHOTOS = 2
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Run:
         sample_model = self._train(sample, peer)
         self._starts(peer)
         self._side_by_side(sample_model, peer)
+        self._reader()
         self._clone()
         self._describe_noise()
         return self.ledger
@@ -146,6 +148,10 @@ class Run:
                         measuring.measure_accuracy(self.ledger, "sample", OURS, server.url, self._held_back)
                     if STOCK in urls:
                         measuring.measure_accuracy(self.ledger, "sample", STOCK, urls[STOCK], self._held_back)
+
+    def _reader(self) -> None:
+        with self._attempt("đọc mã trên ảnh thẻ", "reader"):
+            reader.fill(self.ledger, _QUICK_PHOTOS if self._options.quick else reader.EACH, say)
 
     def _clone(self) -> None:
         if not self._options.with_clone:

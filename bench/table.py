@@ -92,6 +92,14 @@ LINES = (
     Line("bộ nhớ actions", "memory/actions", "MiB", _most(150), against=False),
     Line("trang chat: từ lúc gửi tới câu trả lời, p50", "page/p50", "ms", _under(60), against=False),
     Line("… p95", "page/p95", "ms", against=False),
+    _percent("đọc mã trên ảnh thẻ tự tạo", "reader/rate", _least(99)),
+    Line("… đọc sai", "reader/wrong", "chuỗi", _most(0), against=False),
+    Line("… p50", "reader/p50", "ms", against=False),
+    Line("… p95", "reader/p95", "ms", against=False),
+    _percent("… cùng ảnh ấy, zxing-cpp gọi mặc định", "reader/zxing_rate"),
+    Line("… … p50", "reader/zxing_p50", "ms", against=False),
+    _percent("… cùng ảnh ấy, pyzbar gọi mặc định", "reader/zbar_rate"),
+    Line("… … p50", "reader/zbar_p50", "ms", against=False),
     Line("bản sao mới tới câu trả lời đầu tiên (kho gói đã ấm)", "clone/answer", "s", _under(240), against=False),
 )
 

@@ -7,41 +7,44 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bench.cards.camera import Shot
-from bench.cards.drawing import Card, citizen_front, insurance_card
+from bench.cards.drawing import Card, citizen_back, citizen_front, insurance_card
 from bench.cards.people import invent
 
 # Smallest modules by kind of effect: from 2.3 pixels, the least that is promised, up to a close photo.
 _MODULES = (2.3, 2.5, 2.8, 3.2, 4.0, 5.0)
 KINDS = ("QR CCCD", "QR BHYT", "Code 128")
+NO_CODE = "không có mã"
 _TWELVE_MEGAPIXELS = (4000, 3000)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One photo to be taken and what its code says."""
+    """One photo to be taken and what its code says; None: it has no code."""
 
     kind: str
     effect: str
     seed: int
     shot: Shot
-    text: str
+    text: str | None
 
     def card(self) -> Card:
         person = invent(self.seed)
         if self.kind == "QR CCCD":
             return citizen_front(person)
+        if self.kind == NO_CODE:
+            return citizen_back(person)
         return insurance_card(person, qr=self.kind == "QR BHYT", code128=self.kind == "Code 128")
 
 
 def tasks(each: int) -> Iterator[Task]:
-    """`each` photos of every kind and effect."""
-    for kind in KINDS:
+    """`each` photos of every kind and effect, and as many of every effect without a code."""
+    for place, kind in enumerate((*KINDS, NO_CODE)):
         for effect in EFFECTS:
             for number in range(each):
-                seed = 1000 * KINDS.index(kind) + 100 * EFFECTS.index(effect) + number
+                seed = 1000 * place + 100 * EFFECTS.index(effect) + number
                 person = invent(seed)
-                text = {"QR CCCD": person.citizen_qr, "QR BHYT": person.insurance_qr, "Code 128": person.card}[kind]
-                yield Task(kind, effect, seed, _shot(effect, number, seed), text)
+                texts = {"QR CCCD": person.citizen_qr, "QR BHYT": person.insurance_qr, "Code 128": person.card}
+                yield Task(kind, effect, seed, _shot(effect, number, seed), texts.get(kind))
 
 
 EFFECTS = (
