@@ -58,6 +58,8 @@ _ATTACHMENT_INTENTS = {
     MessageKind.CONTACT: "/share_contact",
 }
 _LOCAL_PAYLOAD = re.compile(r"(answer|more):([a-z0-9_]+)|helped:([a-z0-9_]+):(yes|no)")
+# Words about an application or an errand ("đã gửi", "đã xóa"): true only when the dialogue says them.
+_SAID_OF_SOMETHING = ("reg_", "errand_")
 _PLAIN_INTENT = re.compile(r"/([a-z_]+)")
 _APPROVING_EMOJI = frozenset("👍👌❤♥🥰😍😊🙏💕💖💯👏🫶🌹")
 
@@ -142,7 +144,7 @@ class Answering:
                 return [self._guide.render("stale_button")]
             await self._conversations.store.record_feedback(conversation.id, rated, verdict == "yes")
             return [self._guide.render(f"feedback_{verdict}")]
-        if answer not in self._guide.ids:
+        if answer not in self._guide.ids or answer.startswith(_SAID_OF_SOMETHING):
             return [self._guide.render("stale_button")]
         return [self._guide.render(answer, details=action == "more")]
 

@@ -170,6 +170,8 @@ async def test_only_buttons_of_this_conversation_count(chat: Chat, rasa: StandIn
         ({"text": "🤔🤔"}, "emoji_only"),
         ({"text": "???"}, "empty"),
         ({"payload": "/approve"}, "stale_button"),
+        ({"payload": "answer:reg_filed"}, "stale_button"),
+        ({"payload": "more:errand_deleted"}, "stale_button"),
         ({"payload": "helped:register_account:yes"}, "stale_button"),
         ({"payload": "helped:nothing:yes"}, "stale_button"),
         ({"payload": "answer:welcome"}, "welcome"),
