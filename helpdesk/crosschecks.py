@@ -17,6 +17,10 @@ from helpdesk.places import find_province, provinces
 
 FLAG_TEXTS: Mapping[str, str] = MappingProxyType(
     {
+        "account_exists": (
+            "Mã số này đã có tài khoản. Duyệt sẽ chuyển tài khoản sang email trong hồ sơ này và đặt lại mật khẩu: "
+            "hãy chắc chắn đúng người."
+        ),
         "birth_vs_national_id": "Năm sinh khai khác năm sinh trong số CCCD.",
         "sex_vs_national_id": "Giới tính khai khác chữ số giới tính trong số CCCD.",
         "province_vs_national_id": (
@@ -31,13 +35,18 @@ FLAG_TEXTS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def crosscheck(fields: Mapping[str, str], member: Member | None) -> tuple[str, ...]:
-    """Codes of `FLAG_TEXTS`, the telling ones first; a field that is missing or unreadable raises no flag."""
-    flags = [*_against_registry(fields, member), *_among_themselves(fields)]
+def crosscheck(fields: Mapping[str, str], member: Member | None, has_account: bool = False) -> tuple[str, ...]:
+    """Codes of `FLAG_TEXTS`, the telling ones first; a field that is missing or unreadable raises no flag.
+
+    `has_account`: whether the number has an account already, which an approval would hand over.
+    """
+    flags = ["account_exists"] if has_account else []
+    flags += [*_against_registry(fields, member), *_among_themselves(fields)]
     return tuple(flag for flag in _ORDER if flag in flags)
 
 
 _ORDER = (
+    "account_exists",
     "national_id_vs_registry",
     "birth_vs_registry",
     "name_vs_registry",

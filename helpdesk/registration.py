@@ -28,6 +28,7 @@ from helpdesk.models import ChannelIdentity, Member, Side
 from helpdesk.registration_model import (
     CONSENT_VERSION,
     PRESET_AGENCY,
+    REASON,
     CaseSummary,
     Registration,
     RegistrationPhoto,
@@ -216,21 +217,23 @@ class Registrations:
         if registration.missing():
             raise InvalidInput("incomplete")
         member = await self.member_of(registration)
-        flags = crosscheck(registration.fields, member)
+        flags = crosscheck(
+            registration.fields, member, has_account=await self._accounts.exists(registration.fields["bhxh_code"])
+        )
         now = self._clock()
         code = registration.case_code or await self._new_code()
         fields = {name: value for name, value in registration.fields.items() if not name.startswith("_")}
         filed = replace(
             registration, status=Status.SUBMITTED, case_code=code, flags=flags, submitted_at=now, updated_at=now,
-            fields=fields, repair=(), reason=None,
+            fields=fields, repair=(),
         )  # fmt: skip
         try:
             async with self._store.database.transaction() as transaction:
                 await self._write(transaction, filed)
                 changed = await transaction.execute(
                     "UPDATE registrations SET status = 'submitted', case_code = ?, submitted_at = ?, repair = '[]', "
-                    "reason = NULL, decided_at = NULL, decided_by = NULL, office_reminded_at = NULL, "
-                    "citizen_told_at = NULL WHERE id = ? AND status = 'draft'",
+                    "decided_at = NULL, decided_by = NULL, office_reminded_at = NULL, citizen_told_at = NULL "
+                    "WHERE id = ? AND status = 'draft'",
                     (code, now.isoformat(), registration.id),
                 )
                 if not changed:
@@ -319,9 +322,11 @@ class Registrations:
         registration = await self.case(registration_id)
         async with self._store.database.transaction() as transaction:
             await self._decide(transaction, registration, Status.REJECTED, agent_id, agent_name, ",".join(repair))
+            # Sealed like all the rest: officers write of persons. What is filed again has no reason any more.
+            told = replace(registration, fields={**registration.fields, REASON: reason}, updated_at=self._clock())
+            await self._write(transaction, told)
             await transaction.execute(
-                "UPDATE registrations SET reason = ?, repair = ? WHERE id = ?",
-                (reason, json.dumps(list(repair)), registration_id),
+                "UPDATE registrations SET repair = ? WHERE id = ?", (json.dumps(list(repair)), registration_id)
             )
             await self._mails.put(
                 "rejected", registration.fields["email"], *rejected_mail(registration.case_code or "", reason),

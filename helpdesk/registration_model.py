@@ -15,6 +15,8 @@ from helpdesk.models import Side
 
 CONSENT_VERSION = "2026-11"
 PRESET_AGENCY = "04802"
+# The office's reason for sending an application back, among the fields until it is filed again.
+REASON = "_reason"
 # What a citizen is asked for, in this order; photos of the card's front come first because they save the typing.
 ASKED = (
     "front",
@@ -77,8 +79,12 @@ class Registration:
     submitted_at: datetime | None = None
     decided_at: datetime | None = None
     decided_by: str | None = None
-    reason: str | None = None
     repair: tuple[str, ...] = ()
+
+    @property
+    def reason(self) -> str | None:
+        """Why the office sent it back."""
+        return self.fields.get(REASON)
 
     @property
     def is_helper(self) -> bool:

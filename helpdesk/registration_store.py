@@ -127,7 +127,6 @@ class RegistrationStore:
             submitted_at=_moment(row["submitted_at"]),
             decided_at=_moment(row["decided_at"]),
             decided_by=row["decided_by"],
-            reason=row["reason"],
             repair=tuple(json.loads(row["repair"])),
         )
 

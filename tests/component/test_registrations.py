@@ -128,6 +128,32 @@ async def test_a_repair_asks_for_what_was_sent_back_only_and_keeps_the_code(serv
     assert await services.registrations.photo(filed.id, Side.FRONT) == b"better"
 
 
+async def test_the_office_s_reason_is_sealed_and_goes_when_the_application_is_filed_again(
+    services: Services, tmp_path: Path
+) -> None:
+    filed = await services.registrations.file(await filled(services))
+    rejected = await services.registrations.reject(filed.id, "1", "Hà", "Ảnh của bà Lanh bị mờ", ("front",))
+    assert rejected.reason == "Ảnh của bà Lanh bị mờ"
+    assert "bà Lanh".encode() not in everything_in(tmp_path)
+    reopened = await services.registrations.reopen(rejected)
+    saved = await services.registrations.save(reopened, reopened.fields, {"asked": "front"})
+    assert saved.reason and (await services.registrations.get(filed.id)).reason == rejected.reason
+    await services.registrations.withdraw(saved)
+    assert (await services.registrations.get(filed.id)).reason == rejected.reason
+    reopened = await services.registrations.reopen(await services.registrations.get(filed.id))
+    repaired = await services.registrations.put_photo(reopened, Side.FRONT, b"better", "accepted", ())
+    assert (await services.registrations.file(repaired)).reason is None
+    assert (await services.registrations.get(filed.id)).reason is None
+
+
+async def test_an_officer_sees_that_the_number_has_an_account_already(services: Services) -> None:
+    first = await services.registrations.file(await filled(services))
+    assert "account_exists" not in first.flags
+    await services.registrations.approve(first.id, "1", "Hà")
+    second = await services.registrations.file(await filled(services, "b", email="nguoi.khac@example.com"))
+    assert second.flags[0] == "account_exists"
+
+
 async def test_a_rejected_email_has_to_be_confirmed_anew(services: Services) -> None:
     filed = await services.registrations.file(await filled(services))
     await services.registrations.reject(filed.id, "1", "Hà", "Email sai", ("email",))

@@ -25,7 +25,6 @@ CREATE TABLE registrations (
     submitted_at TEXT,
     decided_at TEXT,
     decided_by TEXT,
-    reason TEXT,
     repair TEXT NOT NULL DEFAULT '[]',
     office_reminded_at TEXT,
     citizen_told_at TEXT
