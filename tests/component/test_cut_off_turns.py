@@ -83,7 +83,9 @@ async def test_a_draft_that_was_brought_here_is_brought_again_when_its_turn_is(d
     old, new = await desk.conversation("old"), await desk.conversation("new")
     registrations = desk.services.registrations
     draft = await registrations.start(old, {"for_whom": "self"})
-    await registrations.save(draft, {**draft.fields, "email": EMAIL, "email_confirmed": "1"}, {"asked": "front", "started": True})
+    await registrations.save(
+        draft, {**draft.fields, "email": EMAIL, "email_confirmed": "1"}, {"asked": "front", "started": True}
+    )
     await desk.errands.start(new, "resume", Said("m1", "tiếp tục", "resume_registration"))
     await desk.errands.turn(new, Said("m2", EMAIL, "inform"))
     code = Said("m3", await desk.code(), "inform")
