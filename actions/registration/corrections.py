@@ -41,8 +41,10 @@ _NO = re.compile(
 _PAUSE = re.compile(
     r"\b(de sau|de luc khac|luc khac|de mai|mai lam|hom khac|tam dung|tam ngung|nghi da|chut nua|lat nua|ti nua|"
     r"khi khac|"
-    r"dung lai|de hoi|ban roi|ban viec|huy|thoi khong|thoi ko|khong lam nua|ko lam nua|thoi dung|de bua khac)\b"
+    r"dung lai|de hoi|ban roi|ban viec|thoi khong|thoi ko|khong lam nua|ko lam nua|thoi dung|de bua khac)\b"
 )
+# Alone only: "Nguyễn Đình Huy" is a name.
+_CANCEL = re.compile(r"(?:da |thoi |em |cho (?:toi|em) )*huy(?: (?:di|bo|luon|dang ky|a|nha|nhe|giup|em|ban|toi))*")
 _DISCARD = re.compile(r"\b(xoa (?:ho so|ban nhap|het|di)|bo (?:ho so|ban nhap)|lam lai tu dau|bat dau lai|huy ho so)\b")
 _BACK = re.compile(
     r"^(?:da |cho (?:toi|em|minh) )*(quay lai|lui lai|tro lai|back|buoc truoc|quay ve|lui|ve buoc truoc)\b"
@@ -102,7 +104,7 @@ def says_no(said: Said) -> bool:
 
 def wants_pause(said: Said) -> bool:
     """Whether the form is to be left for now."""
-    return said.intent in ("cancel", "goodbye") or bool(_PAUSE.search(said.folded))
+    return said.intent in ("cancel", "goodbye") or bool(_PAUSE.search(said.folded) or _CANCEL.fullmatch(said.folded))
 
 
 def wants_discard(said: Said) -> bool:
