@@ -76,6 +76,8 @@ class TelegramFront:
         self._http = http
         self.url = ""
         self.calls: list[tuple[str, dict[str, str]]] = []
+        # The messages that were taken, not those that were refused.
+        self.delivered: list[dict[str, str]] = []
         self.refusals: dict[str, Refusal] = {}
         self.garbled_polls = 0
 
@@ -135,6 +137,10 @@ class TelegramFront:
         headers = {"Content-Type": request.headers["Content-Type"]} if raw else {}
         async with self._http.post(f"{self._emulator}{request.path}", data=raw, headers=headers) as answer:
             body = await answer.json()
+            if method == "sendMessage" and answer.status == 200:
+                self.delivered.append(dict(fields))
+            if method == "getUpdates":
+                body["result"] = [_as_edit(update) for update in body.get("result") or []]
             if method == "getUpdates" and self.garbled_polls and body.get("result"):
                 self.garbled_polls -= 1
                 body["result"][0]["message"]["chat"] = "not a chat"
@@ -160,6 +166,13 @@ def message(text: str | None = None, *, sender: int = 5, number: int = 1, **cont
         **({} if text is None else {"text": text}),
         **content,
     }
+
+
+def _as_edit(update: dict[str, Any]) -> dict[str, Any]:
+    """The emulator takes no edited messages: what says that it is one becomes one on its way."""
+    if "edit_date" not in update.get("message", {}):
+        return update
+    return {("edited_message" if key == "message" else key): value for key, value in update.items()}
 
 
 def keyboard(fields: dict[str, str]) -> list[list[dict[str, str]]]:
