@@ -1,7 +1,9 @@
 """`python -m actions.server`: the action server that Rasa calls, on loopback only.
 
-Owns the HTTP side. rasa-sdk's own server listens on every address, allows every origin and echoes request bodies in its
-errors, so its executor is served here instead.
+Owns the HTTP side, and that a conversation's calls run one after the other: Rasa gives up on a slow one (a photo in a
+queue) and sends its message again while the first call still runs. Side by side they would look at the photo twice, and
+the later end would write over what the citizen said since. rasa-sdk's own server listens on every address, allows every
+origin and echoes request bodies in its errors, so its executor is served here instead.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from weakref import WeakValueDictionary
 
 import uvicorn
 from rasa_sdk.executor import ActionExecutor
@@ -37,14 +40,18 @@ def build_app(registered: Sequence[Action]) -> Starlette:
     executor = ActionExecutor()
     for action in registered:
         executor.register_action(action)
+    # A lock lives for as long as somebody holds it or waits for it; who waits is let in in the order of coming.
+    turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def webhook(request: Request) -> Response:
         call = await request.json()
         name = call.get("next_action")
         # Rasa 3.6 leaves the domain out where an action doesn't ask for it; this rasa-sdk insists on one.
         call.setdefault("domain", {})
+        turn = turns.setdefault(str(call.get("sender_id")), asyncio.Lock())
         try:
-            result = await executor.run(call)
+            async with turn:
+                result = await executor.run(call)
             return JSONResponse(result.model_dump() if result else {"events": [], "responses": []})
         except ActionExecutionRejection as error:
             return JSONResponse({"error": str(error), "action_name": error.action_name}, status_code=400)
