@@ -55,15 +55,15 @@ export class Api {
     return true;
   }
 
-  /** Send one outbox item; `photo` is its file, if it has one. */
-  async send(conversation, item, photo) {
+  /** Send one outbox item; `photo` is its file, if it has one, and `progress` hears how much of it is gone (0 to 1). */
+  async send(conversation, item, photo, progress) {
     const path = `/api/conversations/${encodeURIComponent(conversation.id)}/messages`;
     if (item.kind === "photo") {
       const form = new FormData();
       form.append("id", item.id);
       if (item.text) form.append("text", item.text);
       form.append("file", photo, item.fileName || "photo.jpg");
-      return this.#call("POST", path, { token: conversation.token, form, timeout: PHOTO_TIMEOUT });
+      return upload(path, conversation.token, form, progress);
     }
     const json = { id: item.id };
     if (item.kind === "button") json.payload = item.payload;
@@ -86,7 +86,7 @@ export class Api {
     return this.#call("GET", target.href, { token, timeout: PHOTO_TIMEOUT, blob: true });
   }
 
-  async #call(method, url, { token, json, form, signal, timeout, blob }) {
+  async #call(method, url, { token, json, signal, timeout, blob }) {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), timeout);
     const stop = () => abort.abort();
@@ -99,12 +99,15 @@ export class Api {
       const response = await fetch(url, {
         method,
         headers,
-        body: json ? JSON.stringify(json) : form,
+        body: json && JSON.stringify(json),
         signal: abort.signal,
         cache: "no-store",
         credentials: "same-origin",
       });
-      if (!response.ok) throw await refusal(response);
+      if (!response.ok) {
+        const body = await response.json().catch(() => null);
+        throw refusal(response.status, body, response.headers.get("Retry-After"));
+      }
       return blob ? await response.blob() : await response.json();
     } catch (error) {
       if (error instanceof ApiError) throw error;
@@ -116,10 +119,37 @@ export class Api {
   }
 }
 
-async function refusal(response) {
-  const body = await response.json().catch(() => null);
+/** Like a call, but one that can tell how far it is: fetch can't. */
+function upload(url, token, form, progress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", url);
+    request.timeout = PHOTO_TIMEOUT;
+    request.setRequestHeader("Authorization", `Bearer ${token}`);
+    request.upload.onprogress = ({ loaded, total }) => progress(total ? loaded / total : 0);
+    request.onload = () => {
+      const body = parsed(request.responseText);
+      if (request.status < 200 || request.status > 299) {
+        reject(refusal(request.status, body, request.getResponseHeader("Retry-After")));
+      } else if (body) resolve(body);
+      else reject(new ApiError(0, "network", ""));
+    };
+    request.onerror = request.onabort = request.ontimeout = () => reject(new ApiError(0, "network", ""));
+    request.send(form);
+  });
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function refusal(status, body, retryAfter) {
   const code = typeof body?.error?.code === "string" ? body.error.code : "";
   const message = typeof body?.error?.message === "string" ? body.error.message : "";
-  const seconds = Number.parseFloat(response.headers.get("Retry-After") ?? "");
-  return new ApiError(response.status, code, message, Number.isFinite(seconds) && seconds >= 0 ? seconds : null);
+  const seconds = Number.parseFloat(retryAfter ?? "");
+  return new ApiError(status, code, message, Number.isFinite(seconds) && seconds >= 0 ? seconds : null);
 }

@@ -5,15 +5,17 @@
 
 import { WORDS } from "./words.js";
 
-/** A photo that opens large in a new tab; `load` gives its Blob. */
-export function photoView(load, name) {
+/** A photo that opens large in a new tab; `load` gives its Blob. One that no browser shows is named by its file. */
+export function photoView(load, name, fileName = "") {
   const frame = document.createElement("div");
   frame.className = "photo";
   frame.textContent = WORDS.photoLoading;
   const show = async () => {
     frame.textContent = WORDS.photoLoading;
     try {
-      frame.replaceChildren(pictureLink(await load(), name));
+      const link = pictureLink(await load(), name);
+      link.firstChild.addEventListener("error", () => link.replaceWith(fileName || WORDS.photo));
+      frame.replaceChildren(link);
     } catch {
       frame.replaceChildren(again(show));
     }

@@ -7,10 +7,10 @@ import { Api } from "./api.js";
 import { Composer } from "./composer.js";
 import { Echoes } from "./echoes.js";
 import { Feed } from "./feed.js";
-import { currentPosition, LocationError } from "./position.js";
 import { newId, Outbox } from "./outbox.js";
 import { readPhoto } from "./keeper.js";
 import { Thread } from "./thread.js";
+import { Tools } from "./tools.js";
 import { STARTERS, WORDS } from "./words.js";
 
 const OPENING_SHOWN_AFTER = 500;
@@ -25,6 +25,7 @@ class ChatPage {
   #feed;
   #thread;
   #composer;
+  #tools;
   #base = 0;
   #echoes = new Echoes();
   #trouble = new Map(); // part → its last error
@@ -35,6 +36,7 @@ class ChatPage {
   async open() {
     this.#outbox = new Outbox(this.#api, {
       trying: (item) => this.#echoes.tried(item),
+      progress: (item, share) => this.#mark(item, sendingWords(item, share)),
       sent: (item, id, duplicate) => this.#onSent(item, id, duplicate),
       refused: (item, error) => this.#onRefused(item, error),
       waiting: (item) => this.#mark(item, WORDS.waiting),
@@ -63,20 +65,16 @@ class ChatPage {
   }
 
   #listen() {
-    const photo = document.getElementById("photo-file");
-    const photoButton = document.getElementById("photo-button");
-    const locationButton = document.getElementById("location-button");
-    photoButton.disabled = locationButton.disabled = false;
-    photoButton.addEventListener("click", () => photo.click());
-    photo.addEventListener("change", () => {
-      const files = [...photo.files];
-      photo.value = "";
-      const caption = files.length ? this.#composer.take() : "";
-      files.forEach((file, index) => {
-        this.#send({ kind: "photo", text: index ? "" : caption, fileName: file.name }, file);
-      });
+    this.#tools = new Tools({
+      photos: (files) => {
+        const caption = files.length ? this.#composer.take() : "";
+        files.forEach((file, index) => {
+          this.#send({ kind: "photo", text: index ? "" : caption, fileName: file.name }, file);
+        });
+      },
+      position: (location) => this.#send({ kind: "location", text: "", location }),
+      note: (text) => this.#thread.note(text),
     });
-    locationButton.addEventListener("click", () => this.#shareLocation(locationButton));
     addEventListener("offline", () => this.#showBanner());
     addEventListener("online", () => (this.#outbox.wake(), this.#feed.wake()));
     // Another tab has opened a new conversation.
@@ -95,6 +93,7 @@ class ChatPage {
   #send(message, photo = null) {
     const item = { id: newId(), ...message };
     this.#show(item, photo);
+    if (photo) this.#tools.want(false);
     this.#outbox.add(item, photo);
     this.#feed.wake();
   }
@@ -104,27 +103,12 @@ class ChatPage {
     const entry = this.#thread.add({ author: "contact", text, preview: photo });
     entry.titled = item.kind === "button";
     this.#echoes.add(item, entry);
-    this.#mark(item, WORDS.sending);
+    this.#mark(item, sendingWords(item, 0));
   }
 
   #mark(item, text, kind) {
     const entry = this.#echoes.entryOf(item);
     if (entry) this.#thread.setStatus(entry, text, kind);
-  }
-
-  async #shareLocation(button) {
-    const words = document.getElementById("location-words");
-    button.disabled = true;
-    words.textContent = WORDS.locating;
-    try {
-      this.#send({ kind: "location", text: "", location: await currentPosition() });
-    } catch (error) {
-      if (!(error instanceof LocationError)) throw error;
-      this.#thread.note(error.message);
-    } finally {
-      button.disabled = false;
-      words.textContent = WORDS.shareLocation;
-    }
   }
 
   #onSent(item, serverId, duplicate) {
@@ -137,6 +121,7 @@ class ChatPage {
 
   #onRefused(item, error) {
     this.#mark(item, WORDS.refused, "bad");
+    this.#tools.want(true);
     this.#thread.settle(this.#echoes.entryOf(item));
     this.#echoes.drop(item);
     const byStatus = { 413: WORDS.photoTooLarge, 415: WORDS.photoUnknown };
@@ -181,6 +166,7 @@ class ChatPage {
       order,
     });
     this.#echoes.shown(message, entry);
+    if (message.author === "assistant" && this.#tools.heard(message.text)) this.#composer.rest();
     if (document.hidden && message.author !== "contact") {
       this.#unread += 1;
       document.title = `(${this.#unread}) ${WORDS.unread} – ${this.#title}`;
@@ -205,6 +191,11 @@ class ChatPage {
     banner.textContent = said || WORDS.lost;
     banner.hidden = false;
   }
+}
+
+function sendingWords(item, share) {
+  if (item.kind !== "photo") return WORDS.sending;
+  return share > 0 && share < 1 ? `${WORDS.sendingPhoto} ${Math.round(100 * share)} %` : WORDS.sendingPhoto;
 }
 
 /** Keeps the input line above the keyboard where 100dvh alone doesn't (iPhones). */

@@ -47,6 +47,11 @@ export class Composer {
     return text;
   }
 
+  /** Closes a phone's keyboard, which hides the buttons below the line; whoever is typing keeps it. */
+  rest() {
+    if (!this.#text() && matchMedia("(pointer: coarse)").matches) this.#input.blur();
+  }
+
   #text() {
     return this.#input.innerText.replace(/\u00a0/g, " ").trim();
   }

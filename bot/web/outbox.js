@@ -3,8 +3,10 @@
  * the server has taken or refused it; it is sent again with the same id, which the server handles once.
  */
 
+import { ApiError } from "./api.js";
 import { dropPhoto, keepPhoto, keysUnder, read, readPhoto, remove, write } from "./keeper.js";
 import { Patience } from "./patience.js";
+import { LARGEST, lighter } from "./photos.js";
 
 const PREFIX = "vssid.outbox.";
 const DEFAULT_RETRY_AFTER = 5;
@@ -27,8 +29,8 @@ export class Outbox {
   #patience = new Patience();
 
   /**
-   * `events`: trying(item), sent(item, serverId, duplicate), refused(item, error), waiting(item), gone(conversationId),
-   * reachable(ok, error).
+   * `events`: trying(item), progress(item, share), sent(item, serverId, duplicate), refused(item, error), waiting(item),
+   * gone(conversationId), reachable(ok, error).
    */
   constructor(api, events) {
     this.#api = api;
@@ -71,14 +73,15 @@ export class Outbox {
     let conversation = null;
     try {
       conversation = await this.#api.ensure();
-      const photo = item.kind === "photo" ? await readPhoto(item.id) : null;
+      const photo = item.kind === "photo" ? await this.#photoOf(item) : null;
       if (item.kind === "photo" && !photo) {
         this.#drop(item);
         this.#events.refused(item, null);
         return;
       }
       this.#events.trying(item);
-      const { id, duplicate } = await this.#api.send(conversation, item, photo);
+      const progress = (share) => this.#events.progress(item, share);
+      const { id, duplicate } = await this.#api.send(conversation, item, photo, progress);
       this.#patience.succeeded();
       this.#drop(item);
       this.#events.reachable(true);
@@ -86,6 +89,19 @@ export class Outbox {
     } catch (error) {
       await this.#failed(item, conversation, error);
     }
+  }
+
+  /** The file to send, null if it is lost. It is made lighter here, one at a time: several would fill a phone. */
+  async #photoOf(item) {
+    let photo = await readPhoto(item.id);
+    if (!photo || item.light) return photo;
+    photo = await lighter(photo);
+    // Most of it would be sent before the server could say no, and the answer is often lost then.
+    if (photo.size > LARGEST) throw new ApiError(413, "too_large", "");
+    await keepPhoto(item.id, photo);
+    item.light = true;
+    write(PREFIX + item.id, item);
+    return photo;
   }
 
   async #failed(item, conversation, error) {

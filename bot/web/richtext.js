@@ -8,7 +8,8 @@ import { WORDS } from "./words.js";
 // No look-behind: older iPhones refuse a whole script that holds one.
 const FOUND = /https:\/\/[^\s<>"“”]+|[+\d][\d .]{6,16}\d/g;
 const PHONE = /^(1[89]00\d{4,6}|0[35789]\d{8}|02\d{9}|\+84\d{9,10})$/;
-const NUMBER_BEFORE = /(mã số|số bhxh|thẻ|cccd|định danh|căn cước|giao dịch)[^.\n]{0,24}$/i;
+// Numbers that nobody should call: those of papers, and examples, which may be a stranger's.
+const NUMBER_BEFORE = /(mã số|số bhxh|thẻ|cccd|định danh|căn cước|giao dịch|ví dụ)[^.\n]{0,24}$/i;
 
 /** Put `text` into `parent`; phone numbers are linked where `phones` is true. */
 export function putText(parent, text, phones) {

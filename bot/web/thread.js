@@ -4,6 +4,7 @@
  */
 
 import { photoView, fileView } from "./attachments.js";
+import { More } from "./more.js";
 import { outsideLink, putText } from "./richtext.js";
 import { WORDS } from "./words.js";
 
@@ -25,7 +26,8 @@ export class Thread {
   #typingTimer = 0;
   // Whoever reads the newest message goes on seeing it when the keyboard opens or a photo arrives.
   #pinned = true;
-  #goal = 0;
+  #top = 0;
+  #more;
   #resized;
   #lastTap = { payload: null, at: 0 };
 
@@ -56,8 +58,12 @@ export class Thread {
     this.#log.setAttribute("role", "log");
     this.#log.setAttribute("aria-label", WORDS.log);
     this.#log.setAttribute("aria-busy", "true");
-    this.#log.addEventListener("scroll", () => (this.#pinned = this.#toGo() < AT_END), { passive: true });
-    this.#resized = new ResizeObserver(() => this.#pinned && this.toEnd());
+    this.#more = new More(this.#log, this.root.getElementById("input"));
+    this.#log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    this.#resized = new ResizeObserver(() => {
+      if (this.#pinned) this.toEnd();
+      this.#more.update();
+    });
     this.#resized.observe(this.#log);
   }
 
@@ -89,17 +95,18 @@ export class Thread {
     outer.setAttribute("role", "group");
     outer.setAttribute("aria-label", WORDS[author] ?? WORDS.system);
     if (createdAt) outer.title = new Date(createdAt).toLocaleString("vi-VN");
-    const entry = { author, order, outer, slot, words: null, status: null };
+    const photo = Boolean(preview) || attachments.some(({ kind }) => PICTURES.includes(kind));
+    const entry = { author, order, outer, slot, photo, words: null, status: null };
     if (author === "agent") slot.append(line("who", WORDS.agent));
-    if (preview) slot.append(photoView(() => Promise.resolve(preview), WORDS.myPhoto));
+    if (preview) slot.append(photoView(() => Promise.resolve(preview), WORDS.myPhoto, preview.name));
     for (const attachment of attachments) slot.append(this.#attachment(attachment, author));
     this.setText(entry, text);
     if (buttons.length) outer.append(this.#choices(buttons));
     this.#place(entry);
     this.#follow(entry, atEnd);
     // deep-chat scrolls once more in a timer of its own, to a place of its own.
-    this.#goal = this.#log.scrollTop;
-    setTimeout(() => (this.#log.scrollTop = this.#goal));
+    const [goal, pinned] = [this.#log.scrollTop, this.#pinned];
+    setTimeout(() => (pinned ? this.toEnd() : (this.#log.scrollTop = goal)));
     return entry;
   }
 
@@ -141,11 +148,16 @@ export class Thread {
 
   /** What is said under an own message: nothing once it is stored. `kind` is "busy" or "bad". */
   setStatus(entry, text, kind = "busy") {
-    entry.status?.remove();
-    entry.status = null;
-    if (!text) return;
-    entry.status = line(`status ${kind}`, text);
-    entry.outer.append(entry.status);
+    if (!text) {
+      entry.status?.remove();
+      entry.status = null;
+      return;
+    }
+    if (!entry.status) entry.outer.append((entry.status = line("", "")));
+    entry.status.className = `status ${kind}`;
+    entry.status.textContent = text;
+    // How far a photo is on its way isn't read out at every step.
+    entry.status.setAttribute("aria-live", kind === "bad" ? "polite" : "off");
   }
 
   /** Whether an answer is on its way; a very quick answer never shows it. */
@@ -167,7 +179,8 @@ export class Thread {
     const atEnd = this.#isAtEnd();
     this.#typing = line("typing", "");
     this.#typing.setAttribute("aria-hidden", "true");
-    this.#typing.append(line("dots", ""), line("typing-words", WORDS.typing));
+    const asked = this.#entries.filter((entry) => entry.author === "contact").pop();
+    this.#typing.append(line("dots", ""), line("typing-words", asked?.photo ? WORDS.looking : WORDS.typing));
     this.#typing.firstChild.append(line("", ""), line("", ""), line("", ""));
     this.#list.append(this.#typing);
     if (atEnd) this.toEnd();
@@ -216,7 +229,16 @@ export class Thread {
   }
 
   #isAtEnd() {
-    return this.#toGo() < NEAR_END;
+    return this.#pinned || this.#toGo() < NEAR_END;
+  }
+
+  /** Only a hand moves it up; a photo that comes in moves the end away instead. */
+  #scrolled() {
+    const top = this.#log.scrollTop;
+    if (this.#toGo() < AT_END) this.#pinned = true;
+    else if (top < this.#top) this.#pinned = false;
+    this.#top = top;
+    this.#more.update();
   }
 
   #toGo() {

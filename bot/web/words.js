@@ -8,8 +8,8 @@ export const WORDS = Object.freeze({
   greeting:
     "Dạ, em chào anh/chị ạ! Em là trợ lý tự động của BHXH quận Thanh Khê, hỗ trợ về ứng dụng VssID.\n" +
     "Anh/chị bấm vào việc cần làm, hoặc gõ câu hỏi vào ô bên dưới ạ.",
-  placeholder: "Nhập câu hỏi…",
-  inputName: "Nhập câu hỏi cho trợ lý",
+  placeholder: "Gõ vào đây…",
+  inputName: "Gõ tin nhắn cho trợ lý",
   send: "Gửi",
   log: "Nội dung trò chuyện",
   choices: "Chọn nhanh",
@@ -18,7 +18,10 @@ export const WORDS = Object.freeze({
   contact: "Anh/chị",
   system: "Thông báo",
   typing: "Trợ lý đang soạn câu trả lời",
+  looking: "Trợ lý đang xem ảnh",
+  more: "Xem tiếp ↓",
   sending: "đang gửi…",
+  sendingPhoto: "đang gửi ảnh…",
   waiting: "đang chờ gửi lại…",
   refused: "chưa gửi được",
   lost: "Mất kết nối, đang nối lại… Tin của anh/chị vẫn được giữ.",
@@ -26,7 +29,7 @@ export const WORDS = Object.freeze({
   tooLong:
     "Dạ, tin này dài quá (hơn 20.000 ký tự) nên em chưa gửi được. Anh/chị rút gọn hoặc chia thành nhiều tin giúp em ạ.",
   refusedWhy: "Dạ, tin này em chưa nhận được. Anh/chị thử lại giúp em, hoặc gọi tổng đài " + HOTLINE + " ạ.",
-  photoTooLarge: "Dạ, ảnh này nặng quá. Anh/chị chụp lại hoặc chọn ảnh nhẹ hơn giúp em ạ.",
+  photoTooLarge: "Dạ, tệp này nặng quá nên em chưa gửi được. Anh/chị chụp lại hoặc chọn ảnh nhẹ hơn giúp em ạ.",
   photoUnknown: "Dạ, tệp này không phải ảnh mà em đọc được. Anh/chị gửi ảnh JPG hoặc PNG giúp em ạ.",
   photoLost: "Dạ, ảnh chưa gửi xong thì trang bị đóng. Anh/chị chọn lại ảnh giúp em ạ.",
   photo: "Ảnh",
@@ -37,8 +40,8 @@ export const WORDS = Object.freeze({
   photoFailed: "Chưa tải được ảnh. Bấm để tải lại.",
   file: "Tải tệp đính kèm",
   location: "📍 Vị trí của tôi",
-  locating: "Đang tìm vị trí…",
-  shareLocation: "Gửi vị trí",
+  locating: "Đang tìm…",
+  shareLocation: "Vị trí",
   locationUnsupported:
     "Dạ, trình duyệt này không gửi được vị trí. Anh/chị gõ tên phường/xã đang ở giúp em ạ.",
   locationDenied:

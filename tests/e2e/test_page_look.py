@@ -143,7 +143,7 @@ def test_every_control_has_a_name_a_place_in_the_tab_order_and_a_size_for_thumbs
     assert chat.page.evaluate(SMALL) == []
     for name in ("Gửi", "Gửi ảnh", "Gửi vị trí"):
         assert chat.button(name).count() == 1
-    assert chat.input.get_attribute("aria-label") == "Nhập câu hỏi cho trợ lý"
+    assert chat.input.get_attribute("aria-label") == "Gõ tin nhắn cho trợ lý"
 
 
 def test_letters_stand_out_from_what_is_behind_them(chat: ChatPage) -> None:
