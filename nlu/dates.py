@@ -16,14 +16,15 @@ _SMALL = {
     "muoi": 10, "gieng": 1, "chap": 12, "linh": 0, "le": 0, "khong": 0, "mo": 1,
 }  # fmt: skip
 _WORD = r"(?:mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin|muoi|gieng|chap)"
-_DAY = rf"(?:\d{{1,2}}|(?:hai |ba )?muoi(?: {_WORD})?|(?:ham|bam) {_WORD}|{_WORD})"
+_DAY = rf"(?:\d{{1,2}}|(?:hai |ba )?muoi(?: {_WORD})?|(?:ham|bam|hai|ba) {_WORD}|{_WORD})"
+_MONTH = rf"(?:\d{{1,2}}|muoi(?: {_WORD})?|{_WORD})"
 _YEAR_WORDS = r"(?:(?:mot|hai|chin|tam|bay|sau|nam|bon|ba|khong|linh|le|muoi|lam|tu|nghin|ngan|tram|mot) ?){1,9}"
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})\s?[/.\-]\s?(\d{1,2})\s?[/.\-]\s?(\d{4}|\d{2})(?![\d/])")
 _SPACED = re.compile(r"(?<!\d)(\d{1,2}) (\d{1,2}) (19\d{2}|20[0-2]\d)(?!\d)")
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})(?!\d)")
 _SOLID = re.compile(r"(?<![a-z0-9])(\d{2})(\d{2})((?:19|20)\d{2})(?![a-z0-9])")
 _LONG = re.compile(
-    rf"\b(?:(?:ngay|mung|mong)\s*){{0,2}}(?P<day>{_DAY})\s*,?\s*(?:thang|thag|t)\s*(?P<month>{_DAY})\s*,?\s*"
+    rf"\b(?:(?:ngay|mung|mong)\s*){{0,2}}(?P<day>{_DAY})\s*,?\s*(?:thang|thag|t)\s*(?P<month>{_MONTH})\s*,?\s*"
     rf"(?:nam|n)?\s*(?P<year>\d{{4}}|\d{{2}}\b|{_YEAR_WORDS})"
 )
 _BORN = re.compile(
@@ -81,6 +82,9 @@ def _small(written: str) -> int | None:
     if written.isdigit():
         return int(written)
     words = written.split()
+    # `hai mốt`, said short for `hai mươi mốt`.
+    if len(words) == 2 and words[0] in ("hai", "ba") and words[1] != "muoi":
+        return _SMALL[words[0]] * 10 + _SMALL.get(words[1], 0)
     if words and words[0] in ("ham", "bam"):
         return (20 if words[0] == "ham" else 30) + _SMALL.get(words[1], 0)
     if "muoi" in words:

@@ -31,12 +31,22 @@ _BHXH_WORDS = re.compile(r"\b(?:bhxh|bao hiem|so so|ma so|so the|the bhyt|bhyt|m
 _PHONE_WORDS = re.compile(
     r"\b(?:sdt|so dt|dt|dien thoai|goi|alo|phone|zalo|so may|lien he|sim|lien lac|nhan tin)\b[^\d]{0,25}$"
 )
+_DIGIT_WORDS = {
+    "khong": "0", "mot": "1", "hai": "2", "ba": "3", "bon": "4", "tu": "4", "nam": "5", "lam": "5", "sau": "6",
+    "bay": "7", "tam": "8", "chin": "9",
+}  # fmt: skip
+_DIGIT_WORD = "|".join(_DIGIT_WORDS)
+# `ba số không`: three of them; a single word, or digits that somebody read out beside words.
+_SPOKEN_PIECE = rf"(?:(?:hai|ba|bon|nam) (?:so|con) (?:{_DIGIT_WORD}|\d)|{_DIGIT_WORD}|\d+)\b"
+_SPOKEN = re.compile(rf"\b{_SPOKEN_PIECE}(?:[ ,.\-]{{1,3}}{_SPOKEN_PIECE})+")
+# Fewer could be anything: `ba` is a father, `năm` a year.
+_SPOKEN_LEAST = 4
 
 
 def find_numbers(text: Plain) -> Iterator[Found]:
     """In order of place; no two of them overlap."""
     taken: list[tuple[int, int]] = []
-    for found, start, end in [*_emails(text), *_cards(text), *_digits(text)]:
+    for found, start, end in [*_emails(text), *_cards(text), *_spoken(text), *_digits(text)]:
         if all(end <= a or start >= b for a, b in taken):
             taken.append((start, end))
             yield found
@@ -86,6 +96,34 @@ def _digits(text: Plain) -> Iterator[tuple[Found, int, int]]:
                     i = j - 1
                     break
             i += 1
+
+
+def _spoken(text: Plain) -> Iterator[tuple[Found, int, int]]:
+    """Numbers read out digit by digit, in words or half in words: the longest row that is a number of some kind."""
+    for match in _SPOKEN.finditer(text.letters):
+        before = text.letters[max(0, match.start() - 40) : match.start()]
+        pieces = list(re.finditer(_SPOKEN_PIECE, match.group()))
+        i = 0
+        while i < len(pieces):
+            for j in range(len(pieces), i, -1):
+                if sum(not piece.group().isdigit() for piece in pieces[i:j]) < _SPOKEN_LEAST:
+                    break
+                named = identify("".join(_digits_of(piece.group()) for piece in pieces[i:j]), before)
+                if named:
+                    # A digit left over: nobody knows whether it is one too many.
+                    if 0 < len(pieces) - j < _SPOKEN_LEAST:
+                        return
+                    start, end = match.start() + pieces[i].start(), match.start() + pieces[j - 1].end()
+                    yield Found(named[0], *text.span(start, end), named[1]), start, end
+                    i = j - 1
+                    break
+            i += 1
+
+
+def _digits_of(piece: str) -> str:
+    words = piece.split()
+    digits = words[-1] if words[-1].isdigit() else _DIGIT_WORDS[words[-1]]
+    return digits * int(_DIGIT_WORDS[words[0]]) if len(words) == 3 else digits
 
 
 def identify(written: str, before: str = "") -> tuple[str, str] | None:

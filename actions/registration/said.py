@@ -15,6 +15,8 @@ from rasa_sdk.interfaces import Tracker
 from helpdesk.folding import fold
 
 Button = tuple[str, str]
+# With these intents a message may be the answer to whatever was asked; any other is sure to be something else.
+VALUE_INTENTS = frozenset({"inform", "nlu_fallback", "correct_info", ""})
 
 
 @dataclass(frozen=True, slots=True)
