@@ -43,6 +43,7 @@ def main() -> int:
         ("NLU và máy chủ Rasa", [rasa, "-m", "pytest", *quick, "--confcutdir=tests/nlu", "tests/nlu"]),
         ("hội thoại mẫu", [rasa, "-m", "ops.story_test", model]),
         ("thành phần", [sys.executable, "-m", "pytest", *quick, "tests/component"]),
+        ("hội thoại đăng ký trọn vẹn", [sys.executable, "-m", "pytest", *quick, "tests/dialogues"]),
         ("trọn hệ thống và trình duyệt", [sys.executable, "-m", "pytest", *quick, "tests/e2e"]),
     ]  # fmt: skip
     environment = os.environ | {"VSSID_TEST_MODEL": model, "DATA_DIR": str(data_dir), "RASA_TELEMETRY_ENABLED": "false"}
