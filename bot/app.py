@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels.web import Unauthorized, WebChannel
 from bot.channels.web_body import BodyTooLarge, TooSlow
-from helpdesk.errors import Conflict, HelpdeskError, InvalidInput, NotFound, Overloaded, Unavailable
+from helpdesk.errors import Conflict, HelpdeskError, InvalidInput, NotFound, Overloaded, Unavailable, where
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +72,30 @@ class _SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
+class _Failures:
+    """Answers what nobody expected. Stock Starlette hands it on to uvicorn, which logs its text: that may quote."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noting)
+        except Exception as error:
+            response = _fail(error)
+            if started:
+                # Too late for another answer; the connection has to break, or half of one would pass for all.
+                raise RuntimeError("an answer broke off") from None
+            await response(scope, receive, send)
+
+
 def build_app(
     web: WebChannel,
     checks: Mapping[str, Check],
@@ -109,12 +133,15 @@ def build_app(
         routes.append(Mount("/pictures", StaticFiles(directory=content_dir / "guide" / "pictures"), name="pictures"))
     return Starlette(
         routes=routes,
-        middleware=[Middleware(_SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)],
+        middleware=[
+            Middleware(_SecurityHeaders),
+            Middleware(_Failures),
+            Middleware(GZipMiddleware, minimum_size=1024, compresslevel=6),
+        ],
         exception_handlers={
             HelpdeskError: _refuse,
             Unauthorized: _refuse,
             HTTPException: _refuse_http,
-            Exception: _fail,
         },
     )
 
@@ -170,7 +197,7 @@ async def _refuse(_request: Request, error: Exception) -> Response:
             log.error("%s unavailable: %s", service, error)
             message = "Hệ thống tạm thời chưa nhận được tin. Anh/chị thử lại sau ít phút hoặc gọi 1900 9068 giúp em ạ."
             return error_json(503, "unavailable", message, {"Retry-After": "5"})
-    return await _fail(_request, error)
+    return _fail(error)
 
 
 async def _refuse_http(_request: Request, error: Exception) -> Response:
@@ -183,6 +210,6 @@ async def _refuse_http(_request: Request, error: Exception) -> Response:
     return error_json(error.status_code, code, message, error.headers)
 
 
-async def _fail(_request: Request, error: Exception) -> Response:
-    log.error("a request failed", exc_info=error)
+def _fail(error: Exception) -> Response:
+    log.error("a request failed: %s", where(error))
     return error_json(500, "internal", "Hệ thống gặp lỗi. Anh/chị thử lại hoặc gọi 1900 9068 giúp em ạ.")

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 
 from bot.answering import Answering
 from bot.channels.base import PushChannel, Undeliverable
@@ -44,6 +45,10 @@ _LONGEST_RETRY = 5.0
 _TRIES_BEFORE_APOLOGY = 5
 _TRIES_TO_DELIVER = 50
 _TYPING_AFTER = 0.4
+# Looking at a photo takes seconds. So many at once keep the reader busy; more would only take the places of those who
+# just ask something, and run out of Rasa's patience in the reader's queue.
+_PHOTOS_AT_ONCE = 2
+_IN_LINE_SECONDS = 0.5
 # More parts than any reply has.
 _ALL_PARTS = 1_000_000
 
@@ -62,6 +67,8 @@ class Gateway:
         self._channels: dict[str, PushChannel] = {}
         self._waiting: Counter[ChannelIdentity] = Counter()
         self._slowed: set[str] = set()
+        # Conversations whose turn is a photo's, in the order of their coming.
+        self._photo_line: dict[str, None] = {}
         self._gone: dict[str, int] = {}
         self.watch = Watch()
         self._workers = KeyedWorkers("worker", self._work, settings.workers)
@@ -123,11 +130,20 @@ class Gateway:
     async def _work(self, conversation_id: str) -> float | None:
         entry = await self._store.next_unhandled(conversation_id)
         if entry is None:
+            self._photo_line.pop(conversation_id, None)
             if conversation_id in self._slowed:
                 self._slowed.discard(conversation_id)
                 await self._store.clear_slowed(conversation_id)
             return None
-        replies = await self._answer_in_time(entry)
+        if entry.message.kind is MessageKind.PHOTO and not self._is_first_in_line(conversation_id):
+            await self._show_typing(entry)
+            if self._until_late(entry) <= 0:
+                await self._tell_late(entry)
+            return _IN_LINE_SECONDS
+        try:
+            replies = await self._answer_in_time(entry)
+        finally:
+            self._photo_line.pop(conversation_id, None)
         if replies is None:
             return min(max(0.3, self._age(entry) / 4), _LONGEST_RETRY)
         push = entry.conversation.identity.channel in self._channels
@@ -138,6 +154,10 @@ class Gateway:
         pause = self._pause_after(entry.conversation)
         self._announce(conversation_id)
         return pause
+
+    def _is_first_in_line(self, conversation_id: str) -> bool:
+        self._photo_line.setdefault(conversation_id)
+        return conversation_id in islice(self._photo_line, _PHOTOS_AT_ONCE)
 
     def _pause_after(self, conversation: Conversation) -> float:
         self._settle(conversation.identity)
@@ -238,8 +258,8 @@ class Gateway:
         self._gone[message_id] = parts
         try:
             await self._store.mark_part_sent(message_id, parts)
-        except Unavailable:
-            log.exception("a part that has gone out could not be noted yet")
+        except Unavailable as error:
+            log.error("a part that has gone out could not be noted yet: %s", where(error))
 
     async def _put_off(
         self, entry: OutboxEntry, error: str, *, final: bool = False, pause: float | None = None
@@ -283,16 +303,16 @@ class Gateway:
                     self._workers.wake(conversation.id)
                 for conversation_id in await self._store.unsent_conversations():
                     self._senders.wake(conversation_id)
-            except Exception:  # whatever broke, the next sweep is the net for it
-                log.exception("the sweep has to wait")
+            except Exception as error:  # whatever broke, the next sweep is the net for it
+                log.error("the sweep has to wait: %s", where(error))
 
     async def keep_house(self) -> None:
         """Delete what is past its time, once an hour, for as long as the bot runs."""
         while True:
             try:
                 await self._conversations.expire(self._settings.attachment_days, self._settings.conversation_days)
-            except Exception:  # whatever broke, what is past its time goes an hour later
-                log.exception("clean-up has to wait")
+            except Exception as error:  # whatever broke, what is past its time goes an hour later
+                log.error("clean-up has to wait: %s", where(error))
             await asyncio.sleep(_HOUSEKEEPING_SECONDS)
 
 

@@ -10,6 +10,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from helpdesk.errors import where
+
 log = logging.getLogger(__name__)
 
 Step = Callable[[str], Awaitable[float | None]]
@@ -48,8 +50,8 @@ class KeyedWorkers:
                 try:
                     async with self._places:
                         pause = await self._step(key)
-                except Exception:  # whatever broke, one bad step must not end its conversation's work
-                    log.exception("%s failed; trying again in %s s", self._name, self._error_pause)
+                except Exception as error:  # whatever broke, one bad step must not end its conversation's work
+                    log.error("%s failed; trying again in %s s: %s", self._name, self._error_pause, where(error))
                     pause = self._error_pause
                 if pause is None:
                     if key not in self._again:
