@@ -4,15 +4,14 @@
  */
 
 import { photoView, fileView } from "./attachments.js";
+import { Choices } from "./choices.js";
 import { More } from "./more.js";
-import { outsideLink, putText } from "./richtext.js";
+import { putText } from "./richtext.js";
 import { WORDS } from "./words.js";
 
 const NEAR_END = 80;
 const AT_END = 8;
 const TYPING_DELAY = 300;
-const DOUBLE_TAP = 800;
-const SLIPPED_TAP = 300;
 const PICTURES = ["photo", "picture", "image"];
 const LAST = Number.MAX_SAFE_INTEGER;
 
@@ -29,7 +28,7 @@ export class Thread {
   #top = 0;
   #more;
   #resized;
-  #lastTap = { payload: null, at: 0 };
+  #choices;
 
   /** Needs deep-chat to be defined. `events`: tap(button), load(url) → Promise<Blob>. */
   static async create(host, events) {
@@ -53,6 +52,7 @@ export class Thread {
   constructor(chat, events) {
     this.#chat = chat;
     this.#events = events;
+    this.#choices = new Choices(events.tap);
     this.#log = this.root.getElementById("messages");
     this.#log.tabIndex = 0;
     this.#log.setAttribute("role", "log");
@@ -101,7 +101,7 @@ export class Thread {
     if (preview) slot.append(photoView(() => Promise.resolve(preview), WORDS.myPhoto, preview.name));
     for (const attachment of attachments) slot.append(this.#attachment(attachment, author));
     this.setText(entry, text);
-    if (buttons.length) outer.append(this.#choices(buttons));
+    if (buttons.length) outer.append(this.#choices.shown(buttons));
     this.#place(entry);
     this.#follow(entry, atEnd);
     // deep-chat scrolls once more in a timer of its own, to a place of its own.
@@ -190,33 +190,6 @@ export class Thread {
     const load = () => this.#events.load(url);
     if (!PICTURES.includes(kind)) return fileView(load, WORDS.file);
     return photoView(load, author === "contact" ? WORDS.myPhoto : WORDS.theirPhoto);
-  }
-
-  #choices(buttons) {
-    const choices = line("choices", "");
-    choices.setAttribute("role", "group");
-    choices.setAttribute("aria-label", WORDS.choices);
-    for (const { title, payload, url } of buttons) {
-      const choice = url ? outsideLink(url, title) : document.createElement("button");
-      if (!choice) continue;
-      choice.classList.add("choice");
-      if (!url) {
-        choice.type = "button";
-        choice.textContent = title;
-        choice.addEventListener("click", () => this.#tap({ title, payload }));
-      }
-      choices.append(choice);
-    }
-    return choices;
-  }
-
-  #tap(button) {
-    const now = Date.now();
-    // Whatever button it hits: after the first tap the page has moved, and the second lands on another one.
-    const since = now - this.#lastTap.at;
-    if (since < SLIPPED_TAP || (since < DOUBLE_TAP && this.#lastTap.payload === button.payload)) return;
-    this.#lastTap = { payload: button.payload, at: now };
-    this.#events.tap(button);
   }
 
   #place(entry) {

@@ -209,8 +209,11 @@ def test_markup_is_shown_as_it_was_typed(chat: ChatPage) -> None:
     assert chat.all_problems() == []
 
 
-def test_links_and_phone_numbers_can_be_tapped_but_insurance_numbers_cannot(chat: ChatPage) -> None:
-    chat.ask("https://vssid.gov.vn/a?b=1. gọi 1900 9068, 0977455381 hay mã số BHXH 0712345678, javascript:alert(1)")
+def test_links_and_phone_numbers_can_be_tapped_but_insurance_numbers_and_examples_cannot(chat: ChatPage) -> None:
+    chat.ask(
+        "https://vssid.gov.vn/a?b=1. gọi 1900 9068, 0977455381 hay mã số BHXH 0712345678, javascript:alert(1). "
+        "Số di động (ví dụ 0905123456)"
+    )
     chat.wait_said("assistant", "em nghe: https")
     links = chat.page.locator('[data-author="assistant"] .words').last.locator("a")
     assert [link.get_attribute("href") for link in links.all()] == [
