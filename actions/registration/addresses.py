@@ -143,13 +143,23 @@ def _is_told(said: Said, message: Message, span: Span) -> bool:
 
 def _free(message: Message) -> list[Span]:
     """What no number, date or other field stands in, the longest first."""
-    cuts = sorted([*covered(message), *((b.start, message.end_of(b)) for b in message.labels if b.field != "address")])
+    cuts = sorted([*covered(message), *(_taken_up(message, b) for b in message.labels if b.field != "address")])
     free, at = [], 0
     for start, end in [*cuts, (len(message.text), len(message.text))]:
         if start > at:
             free.append((at, start))
         at = max(at, end)
     return sorted(free, key=lambda span: span[0] - span[1])
+
+
+def _taken_up(message: Message, label: Label) -> Span:
+    """A label with its value: up to the number behind it, else to the next comma, line or label."""
+    end = message.end_of(label)
+    number = next((stop for start, stop in covered(message) if label.end <= start < end), None)
+    if number is not None:
+        return label.start, number
+    mark = re.search(r"[,;\n|]", message.text[label.end : end])
+    return label.start, label.end + mark.start() if mark else end
 
 
 def _is_sentence(text: str) -> bool:
