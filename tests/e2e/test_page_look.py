@@ -114,6 +114,9 @@ def test_everything_fits_and_the_line_to_write_in_is_in_sight(chat: ChatPage) ->
     assert chat.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     inner = chat.page.locator("#messages").evaluate("e => e.scrollWidth - e.clientWidth")
     assert inner <= 0
+    # Nothing around the messages can be moved, by whatever scrolls to something in it.
+    frame = chat.page.locator("deep-chat").evaluate("e => e.scrollHeight - e.clientHeight")
+    assert frame <= 0
     box = chat.input.bounding_box()
     column = chat.page.locator("body").bounding_box()
     assert box and column
