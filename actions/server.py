@@ -34,6 +34,9 @@ from helpdesk.settings import Settings, load_settings
 
 log = logging.getLogger(__name__)
 
+# With the cleaning after it less than Rasa waits for an action (nlu/action_server.py): else the turn is repeated.
+_PHOTO_SECONDS = 6.0
+
 
 def build_app(registered: Sequence[Action]) -> Starlette:
     """The server's application: `POST /webhook` in rasa-sdk's protocol, `GET /health`."""
@@ -78,7 +81,7 @@ async def serve(settings: Settings) -> None:
             "port", f"Không mở được cổng {settings.actions_port} ({error.strerror}). Đặt ACTIONS_PORT khác."
         ) from error
     with listener:
-        async with open_services(settings) as services, PhotoReader.open() as reader:
+        async with open_services(settings) as services, PhotoReader.open(seconds=_PHOTO_SECONDS) as reader:
             config = uvicorn.Config(
                 build_app(actions(services, reader)), http="httptools", loop="uvloop", lifespan="off", log_config=None,
                 access_log=False, timeout_graceful_shutdown=2, server_header=False,

@@ -213,10 +213,9 @@ async def _resend(work: Work, otp: Otp) -> None:
 
 
 async def _submit(work: Work, registrations: Registrations) -> None:
-    if work.draft.missing() or work.progress.get("unconfirmed"):
-        work.progress.pop("unconfirmed", None)
-        if work.draft.missing():
-            return
+    if work.draft.missing() or work.progress.pop("unconfirmed", None):
+        # An old button: what has come since stands in no summary yet.
+        return
     work.registration = await registrations.save(work.registration, work.fields, work.progress)
     try:
         work.registration = await registrations.file(work.registration)

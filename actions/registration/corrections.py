@@ -166,3 +166,8 @@ def new_value(said: Said, field: str) -> Said | None:
     if match is None or len(match["new"].split()) < 2:
         return None
     return Said(said.message_id, match["new"].strip(), "inform")
+
+
+def asks_for_code(said: Said) -> bool:
+    """Whether the mail's code is asked for while another question is open."""
+    return wants_code_again(said) and bool(re.search(r"\b(?:otp|ma xac (?:nhan|thuc)|email|mail)\b", said.folded))

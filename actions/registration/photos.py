@@ -21,6 +21,8 @@ from helpdesk.registration import Registrations
 from helpdesk.registration_model import PHOTO_FIELDS
 
 _CARD_FIELDS = ("bhxh_code", "front")
+# Nobody has looked at it.
+_TOO_SLOW = "too_slow"
 
 
 async def take_photo(
@@ -166,7 +168,8 @@ async def _unreadable_card(work: Work, registrations: Registrations, report: Pho
 
 
 async def _accept(work: Work, registrations: Registrations, side: Side, report: PhotoReport) -> None:
-    await _keep(work, registrations, side, report, "accepted")
+    verdict = "doubtful" if _TOO_SLOW in report.findings else "accepted"
+    await _keep(work, registrations, side, report, verdict)
     if work.progress.get("editing") == side.value:
         work.progress.pop("editing")
     work.say(f"reg_photo_kept_{side.value}")

@@ -50,7 +50,8 @@ def next_question(draft: Registration) -> str:
         return "number_kind"
     if progress.get("email_hint"):
         return "email_hint"
-    if progress.get("name_plain"):
+    if progress.get("name_plain") and draft.has("birth_date") and draft.has("national_id"):
+        # Only now: with these the registry may have spelt the name by itself.
         return "name_plain"
     if progress.get("found_code"):
         return "found_code"

@@ -167,6 +167,9 @@ class RegistrationTurns:
     async def _answer_to_question(self, work: Work) -> bool:
         said, asked = work.said, work.asked
         waiting = bool(work.progress.get("code_sent"))
+        if waiting and asked != "otp" and corrections.asks_for_code(said):
+            await emails.send_code(work, self._otp)
+            return True
         if waiting and asked not in _NUMERIC and emails.is_code_alone(said.text):
             await emails.check_code(work, self._otp, emails.typed_code(said.text) or "")
             return True

@@ -28,7 +28,7 @@ async def apply_values(work: Work, heard: Heard, registrations: Registrations, o
     if values:
         # Who goes on with other values has had the chance to object; the summary shows everything again.
         work.progress.pop("unconfirmed", None)
-    if values and "full_name" not in values:
+    if values and "full_name" not in values and work.asked == "name_plain":
         # Asked once: who goes on without answering has a name without accents, and staff see it.
         work.progress.pop("name_plain", None)
     if "bhxh_code" in values:
@@ -50,7 +50,7 @@ async def apply_values(work: Work, heard: Heard, registrations: Registrations, o
             work.say(answer if answer in guide.ids else f"reg_x_{field}")
     if "full_name" in values:
         await _name(work, registrations)
-    if "bhxh_code" in values:
+    if work.progress.get("name_plain"):
         await _accents_from_registry(work, registrations)
     _compare_birth(work)
     if "email" in values and (values["email"] != email_before or work.fields.get("email_confirmed") != "1"):
@@ -110,12 +110,18 @@ async def _name(work: Work, registrations: Registrations) -> None:
 
 
 async def _accents_from_registry(work: Work, registrations: Registrations) -> bool:
-    """The registry's spelling of a name that was typed without accents, where number and name agree."""
+    """The registry's spelling of a name that was typed without accents.
+
+    Only where number, name and a further value agree: who knows less must not learn that somebody is in the registry.
+    """
     name = work.fields.get("full_name")
     if not name:
         return False
     member = await registrations.member_of(work.draft)
     if member is None or fold(member.full_name) != fold(name):
+        return False
+    born, number = work.fields.get("birth_date"), work.fields.get("national_id")
+    if not (born == member.birth_date.iso or (number and number == member.national_id)):
         return False
     work.fields["full_name"] = member.full_name
     work.progress.pop("name_plain", None)

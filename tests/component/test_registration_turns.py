@@ -174,8 +174,19 @@ async def test_the_registry_spells_a_name_typed_without_accents(citizen: Citizen
     await settle_demo(citizen.services.registry, True)
     await begun(citizen)
     await citizen.says("0000010002", bhxh_code="0000010002")
-    await citizen.says("tran van binh")
+    assert (await citizen.says("tran van binh"))[-1] == "reg_ask_birth_date"
+    assert (await citizen.draft()).fields["full_name"] == "Tran Van Binh", "number and name alone confirm nobody"
+    await citizen.says("sinh 01/02/1990", date="1990-02-01")
     assert (await citizen.draft()).fields["full_name"] == "Trần Văn Bình"
+
+
+async def test_a_name_without_accents_is_asked_about_once(citizen: Citizen) -> None:
+    await begun(citizen)
+    await citizen.says("0000099002", bhxh_code="0000099002")
+    await citizen.says("tran van binh")
+    await citizen.says("sinh 01/02/1990", date="1990-02-01")
+    assert (await citizen.says("048090000001", national_id="048090000001"))[-1] == "reg_ask_name_plain"
+    assert (await citizen.says("0905123456", phone="0905123456"))[-1] == "reg_ask_address"
 
 
 async def test_a_field_is_corrected_at_any_time(citizen: Citizen) -> None:
