@@ -28,7 +28,9 @@ _TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: I
 _LEAST_FACE = 0.11
 # On a card the face is less than this; a portrait with less may be one.
 _CARD_FACE = 0.33
-_READING_SECONDS = 3.0
+_READING_SECONDS = 5.0
+# Fewer than these a reader finds in leaves and pebbles, too.
+_FEW_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ class Inspector:
         side = _side(sight, citizen is not None, insurance is not None)
         report = _turned(photo, sight.turn, replace(plain, side=side))
         if not self._text.works:
+            # Staff should know that nobody looked for the back's lines.
             report = replace(report, findings=(*report.findings, "no_ocr"))
         if citizen is None and insurance is None:
             known = _read_well(sight.text)
@@ -136,8 +139,8 @@ class Inspector:
         return replace(report, problem=problem)
 
     def _perhaps(self, sight: _Sight) -> bool:
-        """Without a reader of print its looks must do."""
-        return sight.shape.printed and not self._text.works
+        """Where print could not be read its looks must do."""
+        return sight.shape.printed and sight.text.failed
 
     def _look(self, grey: Grey, code: Code | None, expected: Side | None, deadline: float) -> _Sight:
         """Which way up, and what is then to be seen. The code says it best, then print, then a face."""
@@ -172,7 +175,7 @@ class Inspector:
                 return seen
             # Not certain by its words: so many more of them, or a face where there was none, have to do.
             if text.score >= 6 + 2 * best.text.score or (
-                not self._text.works and faces and faces[0].votes == 3 and not best.faces
+                text.failed and faces and faces[0].votes == 3 and not best.faces
             ):
                 best = seen
         return best
@@ -196,7 +199,7 @@ def _side(sight: _Sight, citizen: bool, insurance: bool) -> Side | None:
 
 
 def _read_well(text: Print) -> bool:
-    return text.certain or text.words >= 4
+    return text.certain or text.words >= _FEW_WORDS
 
 
 def _side_of(text: Print) -> Side | None:

@@ -19,7 +19,6 @@ _ASPECTS = (1.15, 2.3)
 _PRINT_SHARE = 0.02
 _STROKE = 35
 _ROWS_CUT = 5
-# With edges everywhere nothing has an outline.
 _CROWDED = 0.25
 
 
@@ -44,8 +43,10 @@ def look_for_card(image: Grey) -> Shape:
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
     small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     edges = np.asarray(cv2.Canny(cv2.GaussianBlur(small, (0, 0), 1.5), 30, 90), dtype=np.uint8)
-    box = _outline(edges)
-    lean = _lean(edges)
+    # With edges everywhere nothing has an outline, and nothing leans.
+    crowded = float(np.mean(edges > 0)) > _CROWDED
+    box = None if crowded else _outline(edges)
+    lean = 0.0 if crowded else _lean(edges)
     standing = box is not None and box[1] > box[0]
     strokes = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones((9, 9), np.uint8)) > _STROKE
     return Shape(box is not None, standing, lean, _printed(strokes), box is None and _runs_out(strokes))
@@ -63,8 +64,6 @@ def straightened(image: Grey, lean: float) -> Grey:
 
 def _outline(edges: Grey) -> tuple[float, float] | None:
     """Width and height, as it lies, of the largest thing with four corners and a card's proportions."""
-    if float(np.mean(edges > 0)) > _CROWDED:
-        return None
     closed = cv2.morphologyEx(edges, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
     outlines, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     for outline in sorted(outlines, key=cv2.contourArea, reverse=True)[:5]:

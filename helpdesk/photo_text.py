@@ -9,7 +9,7 @@ import re
 import subprocess
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -19,7 +19,7 @@ Grey = NDArray[np.uint8]
 
 _SIDE = 1600
 _LANGUAGES = ("vie", "eng")
-_SURE = 55.0
+_SURE = 65.0
 # Words without accents and spaces: tesseract loses both on a poor photo.
 _FRONT = (
     "CANCUOC", "CONGDAN", "CITIZENIDENTITY", "IDENTITYCARD", "CHUNGMINH", "FULLNAME", "DATEOFBIRTH", "QUEQUAN",
@@ -36,13 +36,17 @@ _MACHINE = re.compile(r"[I1L|][DO0]VNM\d{3}|VNM<{2,}|<{4,}|[KC<]{5,}<|[A-Z]{2,}<
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """What the print tells: how many words were read for sure, and how many of those belong to which side."""
+    """What the print tells: how many words were read for sure, and how many of those belong to which side.
+
+    `failed`: it was not read at all, which says nothing about what is there.
+    """
 
     words: int
     front: int
     back: int
     insurance: int
     machine_lines: bool
+    failed: bool = False
 
     @property
     def marks(self) -> int:
@@ -59,6 +63,9 @@ class Print:
 
 
 NOTHING = Print(0, 0, 0, 0, False)
+UNREAD = replace(NOTHING, failed=True)
+# Threads of its own make it slower, not faster, where the processors have other work.
+_ENVIRONMENT = {"OMP_THREAD_LIMIT": "1", "LANG": "C.UTF-8"}
 
 
 class TextReader:
@@ -73,17 +80,24 @@ class TextReader:
         return self._language is not None
 
     def read(self, image: Grey, seconds: float) -> Print:
-        """What is to be read in an upright grey picture; nothing when that takes longer than `seconds`."""
+        """What is to be read in an upright grey picture; UNREAD when that takes longer than `seconds`."""
         if self._program is None or self._language is None or seconds <= 0:
-            return NOTHING
+            return UNREAD
         _, file = cv2.imencode(".pgm", _prepared(image))
         command = [self._program, "stdin", "stdout", "-l", self._language, "--oem", "1", "--psm", "11", "tsv"]
         try:
             done = subprocess.run(  # noqa: S603 - a fixed program with fixed arguments
-                command, input=file.tobytes(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=seconds
+                command,
+                input=file.tobytes(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_ENVIRONMENT,
+                timeout=seconds,
             )
         except (OSError, subprocess.TimeoutExpired):
-            return NOTHING
+            return UNREAD
+        if done.returncode:
+            return UNREAD
         return understand(_words(done.stdout.decode("utf-8", "replace")))
 
 
@@ -99,7 +113,11 @@ def understand(words: Sequence[tuple[str, float]]) -> Print:
 def _language(program: str) -> str | None:
     try:
         shown = subprocess.run(  # noqa: S603 - asks the program itself
-            [program, "--list-langs"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=10
+            [program, "--list-langs"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=_ENVIRONMENT,
+            timeout=10,
         ).stdout.decode("utf-8", "replace")
     except (OSError, subprocess.TimeoutExpired):
         return None
