@@ -133,7 +133,7 @@ class RegistrationTurns:
                 return
         if self._side_question(work):
             return
-        if said.intent in ("greet", "thank"):
+        if said.intent in ("greet", "thank") or (corrections.says_yes(said) and work.asked not in PHOTO_FIELDS):
             work.say("reg_polite")
             return
         self._not_understood(work)
@@ -141,6 +141,10 @@ class RegistrationTurns:
     async def _steer(self, work: Work) -> bool:
         """Words about the form itself."""
         said = work.said
+        whom = corrections.relation(said)
+        if whom and not work.draft.is_helper and said.intent in ("register_account", "inform", "correct_info"):
+            work.fields.update({"for_whom": "helper", "helper_relation": whom})
+            work.say("reg_for_whom")
         if said.intent == "delete_my_data" and not _THIS_DRAFT.search(said.folded):
             work.progress["paused"] = True
             work.follow = "action_delete_my_data"
