@@ -7,6 +7,7 @@ that are left. Several values in one message are all taken. Whether a value is r
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from actions.registration.addresses import hear_address
@@ -40,6 +41,9 @@ _TELLING_ALWAYS = frozenset({"inform", "correct_info"})
 
 def hear(said: Said, registration: Registration, asked: str, today: date) -> Heard:
     """The values in a message. `asked` is the field that was asked for, or empty."""
+    if said.intent == "out_of_scope" and asked in ("address", "full_name"):
+        # A street or a name that the classifier has never met is far from everything it knows.
+        said = replace(said, intent="nlu_fallback")
     heard = Heard()
     message = read_message(said)
     if not message.letters.strip():
