@@ -19,6 +19,7 @@ Grey = NDArray[np.uint8]
 _SIDE = 640
 _FRONTAL = ("frontalface_default", "frontalface_alt2", "frontalface_alt")
 _LEANS = (0, 20, -20)
+_LEAST_IN_PORTRAIT = 0.08
 # A second face is somebody else only when it is nearly as large as the first: people hang on walls, too.
 _PEER = 0.6
 
@@ -46,12 +47,14 @@ class FaceFinder:
     def faces(self, image: Grey, least: float = 0.07) -> tuple[Face, ...]:
         """The upright faces, largest first, at least `least` of the short side wide."""
         small = _levelled(image)
+        return self._find(small, (small,), least)
+
+    def _find(self, small: Grey, views: Sequence[Grey], least: float) -> tuple[Face, ...]:
         size = max(24, round(least * min(small.shape)))
-        local = np.asarray(cv2.createCLAHE(3.0, (4, 4)).apply(small), dtype=np.uint8)
         boxes = [
             [
                 tuple(map(int, box))
-                for view in (small, local)
+                for view in views
                 for box in detector.detectMultiScale(view, 1.1, 3, minSize=(size, size))
             ]
             for detector in self._frontal
@@ -63,7 +66,10 @@ class FaceFinder:
         """The faces of a portrait, looked for harder: with the head leaning, from the side, or drawn."""
         small = _levelled(image)
         for lean in _LEANS:
-            found = self.faces(_leaning(small, lean))
+            leaning = _leaning(small, lean)
+            # With the light evened out from place to place, too: a second person may stand in the shade.
+            local = np.asarray(cv2.createCLAHE(3.0, (4, 4)).apply(leaning), dtype=np.uint8)
+            found = self._find(leaning, (leaning, local), _LEAST_IN_PORTRAIT)
             if found:
                 return found
         size = max(24, min(small.shape) // 8)

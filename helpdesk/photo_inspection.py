@@ -148,18 +148,22 @@ class Inspector:
         if code is not None and code.turn is not None:
             turn = round(code.turn / 90) * 90 % 360
             upright = _quarter(grey, turn)
-            faces = self._faces.faces(upright)
+            faces = self._faces.faces(upright) if is_citizen_code(code.text) else ()
             text = NOTHING
             if expected is Side.BACK or (is_citizen_code(code.text) and not faces):
                 lean = (code.turn - turn + 180) % 360 - 180
                 text = self._read(straightened(upright, lean), deadline)
-            if turn and not faces and not text.certain and self._faces.faces(grey):
-                return _Sight(0, self._faces.faces(grey), text, shape, False)
+            if turn and is_citizen_code(code.text) and not faces and not text.certain:
+                as_it_is = self._faces.faces(grey)
+                if as_it_is:
+                    return _Sight(0, as_it_is, text, shape, False)
             return _Sight(turn, faces, text, shape, True)
         straight = straightened(grey, shape.lean)
         text = self._read(straight, deadline)
+        if text.certain:
+            return _Sight(0, (), text, shape, True)
         faces = self._faces.faces(straight)
-        if text.certain or (code is not None and faces):
+        if code is not None and faces:
             return _Sight(0, faces, text, shape, True)
         return self._turn_about(straight, _Sight(0, faces, text, shape, _read_well(text) or bool(faces)), deadline)
 
@@ -169,14 +173,12 @@ class Inspector:
         for turn in (90, 270, 180):
             upright = _quarter(straight, turn)
             text = self._read(upright, deadline)
-            faces = self._faces.faces(upright)
+            faces = self._faces.faces(upright) if text.failed else ()
             seen = _Sight(turn, faces, text, as_it_is.shape, True)
             if text.certain:
                 return seen
             # Not certain by its words: so many more of them, or a face where there was none, have to do.
-            if text.score >= 6 + 2 * best.text.score or (
-                text.failed and faces and faces[0].votes == 3 and not best.faces
-            ):
+            if text.score >= 6 + 2 * best.text.score or (faces and faces[0].votes == 3 and not best.faces):
                 best = seen
         return best
 
