@@ -35,10 +35,10 @@ rotate-keys: env ## mã hóa lại mọi thứ bằng khóa mới nhất (docs/r
 	@$(APP) -m ops.rotate_keys $(if $(filter-out 0,$(NEW)),--new)
 
 env:
-	@$(BUILD) app rasa web
+	@$(BUILD) system app rasa web
 
 env-dev:
-	@$(BUILD) app rasa web dev
+	@$(BUILD) system app rasa web dev
 
 train: env ## huấn luyện mô hình nếu dữ liệu đã đổi
 	@$(APP) -m ops.train

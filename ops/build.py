@@ -1,8 +1,8 @@
-"""Build the environments: `python3 -m ops.build app rasa web dev` (any of them), idempotent, with progress.
+"""Build the environments: `python3 -m ops.build system app rasa web dev` (any of them), idempotent, with progress.
 
 Standard library only: this is what runs first on a fresh clone, with whatever Python is there (3.8 or later).
 Owns where the two interpreters come from; refuses to write outside of DATA_DIR (uv keeps its own cache, and see
-ops/get_uv.py for what it may need from the system).
+ops/get_uv.py and ops/system_packages.py for what they may need from the system).
 """
 
 import hashlib
@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from ops import get_uv
+from ops import get_uv, system_packages
 from ops.bonds import interrupt_on_stop_signals
 from ops.get_uv import BuildError, identify, run, say
 
@@ -95,6 +95,11 @@ def web():
         raise BuildError("Chưa dựng được trang chat (xem dòng báo ở trên).")
 
 
+def system():
+    """Packages of the system that reading photos is better with."""
+    system_packages.ensure(DATA)
+
+
 def lock():
     """Write the four lock files anew: versions and hashes, no addresses."""
     tool = uv()
@@ -115,7 +120,7 @@ def lock():
 
 
 def main(targets):
-    steps = {"dev": dev, "web": web, "lock": lock}
+    steps = {"system": system, "dev": dev, "web": web, "lock": lock}
     interrupt_on_stop_signals()
     try:
         DATA.mkdir(parents=True, exist_ok=True)
@@ -125,7 +130,7 @@ def main(targets):
             else:
                 steps[target]()
     except KeyError as error:
-        print(f"Không có mục {error}. Dùng: app, rasa, web, dev, lock.", file=sys.stderr)
+        print(f"Không có mục {error}. Dùng: system, app, rasa, web, dev, lock.", file=sys.stderr)
         return 2
     except BuildError as error:
         print(f"Chưa dựng xong. {error}", file=sys.stderr)

@@ -44,7 +44,7 @@ def test_any_folder_name_will_do(house: Path, folder: str, by: str) -> None:
     environment = {"DATA_DIR": folder, "PORT": "81"} if by == "environment" else {"PORT": "81"}
     said = make("run", "PYTHON=./build", *given, cwd=house, **environment)
     assert said.splitlines() == [
-        f"build [{folder}] -m ops.build app rasa web",
+        f"build [{folder}] -m ops.build system app rasa web",
         f"app [{folder}] [81] [5005] [5055] -m ops.run",
     ]
 
