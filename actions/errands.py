@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from actions.registration import corrections
+from actions.registration.answers import says_no, says_yes
 from actions.registration.dialogue import RegistrationDialogue
 from actions.registration.emails import typed_code
 from actions.registration.hearing import is_question
 from actions.registration.said import Button, Outcome, Said, Say
+from actions.registration.steering import wants_code_again, wants_pause
 from helpdesk.account_model import Purpose
 from helpdesk.accounts import Accounts
 from helpdesk.erasure import Erasure
@@ -151,7 +152,7 @@ class ErrandTurns:
 
     async def _code(self, errand: Errand, said: Said) -> ErrandOutcome:
         code = typed_code(said.text)
-        if said.choice == "errand_resend" or (code is None and corrections.wants_code_again(said)):
+        if said.choice == "errand_resend" or (code is None and wants_code_again(said)):
             return await self._send_code(errand, said)
         if code is None:
             says = [] if said.intent in _SMALL_TALK else [Say(said.intent, plain=True)]
@@ -188,7 +189,7 @@ class ErrandTurns:
         if said.choice == "errand_delete" or (not said.choice and _insists(said)):
             # Without a confirmed address nothing but this conversation can be theirs, and that they hold already.
             return await (self._send_code(errand, said) if errand.fields.get("email") else self._erase(errand, said))
-        if corrections.says_no(said):
+        if says_no(said):
             return await self._end(errand, said, "errand_stopped")
         says = [] if said.intent in _SMALL_TALK | {"delete_my_data"} else [Say(said.intent, plain=True)]
         if says:
@@ -227,11 +228,11 @@ class ErrandTurns:
 
 def _insists(said: Said) -> bool:
     """Whether the words say once more that all is to go; "xóa rồi có lấy lại được không" only asks."""
-    return (said.intent == "delete_my_data" or corrections.says_yes(said)) and not is_question(said)
+    return (said.intent == "delete_my_data" or says_yes(said)) and not is_question(said)
 
 
 def _wants_out(said: Said) -> bool:
-    return corrections.wants_pause(said) and not said.entities
+    return wants_pause(said) and not said.entities
 
 
 def _take(fields: dict[str, str], said: Said, asked: str) -> str | None:

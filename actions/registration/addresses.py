@@ -49,7 +49,7 @@ _SENTENCES = (
         r"không|ko|hông|hok|được|dc|muốn|khám|nộp|cơ quan|đăng ký|giùm|giúp|biết|chưa|phải|tra|xem|coi|hồ sơ|tiếp nhận|"
         r"nhưng|vậy|tại sao|làm|tìm|chờ|đợi|khoan|gửi|chụp|app|mật khẩu|điện thoại|tui|tôi|cũng|vợ chồng|xài|danh sách|"
         r"bệnh viện|bảo hiểm|tác dụng|quyền lợi|liên tục|lỗi|triệu|mua|hợp đồng|trong khi|j|kq\w*|tính năng|cảm ơn|ntn|"
-        r"chuyển|quên|em muốn|số cuối|con số|chữ số"
+        r"chuyển|quên|em muốn|số cuối|chữ số|thêm|vào|bớt"
     ),
     words(
         r"chọn|hỏi|hay|xin|thì|mà|nào|đâu|sao|gì|chi|cần|rồi|bị|để|cho|nếu|sẽ|tiền|thẻ|bao|mấy|giờ|vô|hồi|nãy|chỉ|mô|răng|hả|"

@@ -18,6 +18,8 @@ from helpdesk.identifiers import parse_birth_date
 from helpdesk.registration_model import Registration
 
 _NEAR = 30
+# Two digits alone are more likely a day than the year of a child.
+_YOUNGEST = 10
 _TRIES = re.compile(
     r"\b\d{1,2} ?[/.\-] ?\d{1,2}\b|\b\d{1,2} \d{1,2} \d{2,4}\b|\b(?:1[89]|20)\d\d\b|\b\d{6,8}\b|\d ?t ?\d|"
     r"\b(?:\d+|muoi|mot|hai|ba|bon|nam|sau|bay|tam|chin) thang\b|\b\d\d tuoi\b|^\D{0,12}\d\d\D{0,8}$"
@@ -60,6 +62,9 @@ def year_alone(message: Message) -> str:
 def _labelled(message: Message, label: Label, today: date, heard: Heard) -> bool:
     end = min(message.end_of(label), label.end + 90)
     inside = [e for e in message.of("date") if label.start <= e.start <= label.end + _NEAR and e.start < end]
+    if inside and _is_a_day(message, label, inside[0], today):
+        heard.problems["birth_date"] = "birth_shape"
+        return True
     if inside:
         return _take(message, inside[0], today, heard)
     part = re.split(r"[;\n|]|,\s*(?=[^\d\s])", message.text[label.end : end])[0]
@@ -72,6 +77,15 @@ def _labelled(message: Message, label: Label, today: date, heard: Heard) -> bool
         return False
     heard.parse("birth_date", lambda: _parse(f"{message.text[label.start : label.end]} {part.strip(' :,.')}", today))
     return True
+
+
+def _is_a_day(message: Message, label: Label, entity: Entity, today: date) -> bool:
+    """ "Ngày sinh là 15": two digits that the extractor takes for a year."""
+    written = message.letters[entity.start : entity.end]
+    if len(entity.value) != 4 or not written.isdigit() or len(written) > 2:
+        return False
+    named = message.letters[label.start : label.end]
+    return ("ngay" in named and "nam" not in named) or int(entity.value) > today.year - _YOUNGEST
 
 
 def _is_other(message: Message, entity: Entity) -> bool:
@@ -129,5 +143,12 @@ def _blank(text: str, start: int, end: int) -> str:
 
 def _parse(text: str, today: date) -> str:
     """`55` alone is a year when the question was for a birth date."""
-    bare = re.fullmatch(r"\D{0,12}(\d\d)\D{0,8}", text)
-    return parse_birth_date(f"sinh {bare[1]}" if bare and "tuoi" not in text else text, today).iso
+    bare = re.fullmatch(r"\D{0,16}(\d\d)\D{0,8}", text)
+    if bare and re.search(r"ng[aà]y", text):
+        raise InvalidInput("birth_shape")
+    if bare is None or re.search(r"tu[oổ]i", text):
+        return parse_birth_date(text, today).iso
+    born = parse_birth_date(f"sinh {bare[1]}", today)
+    if born.year > today.year - _YOUNGEST:
+        raise InvalidInput("birth_shape")
+    return born.iso

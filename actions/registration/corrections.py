@@ -1,173 +1,156 @@
-"""Which field a wish to correct something names, and the words that steer a form.
+"""What a wish to correct something is about, and the new value where the same words tell it.
 
-Owns the word lists; what is done about them is the turn's.
+Owns which field is meant: the one that is named beside what is wrong, never one that is said to be right; else the one
+that the new value is for. What is done about it is the turn's.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import date
 
+from actions.registration.births import year_alone
+from actions.registration.heard import Heard
+from actions.registration.hearing import hear
+from actions.registration.labels import read_message
 from actions.registration.said import Said
+from actions.registration.wording import spelt, words
+from helpdesk.identifiers import parse_birth_date
+from helpdesk.registration_model import Registration
 
-_WISH = re.compile(r"\b(sua|sai|nham|doi|chinh|thay|lam lai|chup lai|gui lai|nhap lai|ghi lai|go lai|cap nhat|lon)\b")
-_FIELDS = (
-    ("portrait", r"chan dung|anh the|anh dai dien|anh mat nguoi|hinh chan dung|selfie|hinh the"),
-    ("back", r"mat sau"),
-    ("front", r"mat truoc"),
-    ("photos", r"\banh\b|\bhinh\b"),
-    ("birth_date", r"ngay sinh|nam sinh|sinh nhat|ngay thang nam|thang sinh"),
-    ("national_id", r"cccd|can cuoc|cmnd|cmt|chung minh|dinh danh"),
-    ("phone", r"dien thoai|\bsdt\b|so dt|\bdt\b|so phone|so may"),
-    ("email", r"e ?mail|\bmail\b|gmail|\bmeo\b|thu dien tu"),
-    ("address", r"dia chi|thuong tru|ho khau|que quan|\btinh\b|thanh pho|\bdc\b"),
-    ("agency", r"co quan|noi tiep nhan|tiep nhan"),
-    ("bhxh_code", r"ma so|bhxh|so so|so the|bhyt|\bma\b"),
-    ("full_name", r"\bten\b|ho ten"),
+_NOT = r"(?:không|khôn|khum|ko|k|kg|kh|hông|hong|hổng|hok|hem|chẳng|nỏ|chưa|khỏi)"
+_WISH = words(
+    rf"sửa|sử|sai|nhầm|lộn|lầm|trật|đổi|chỉnh|thay|thế vô|(?:ghi|gõ|nhập|viết|đọc|khai|gửi|gởi|chụp|làm|nói|điền) lại|"
+    rf"cập nhật|"
+    rf"đính chính|chữa|(?:mới|ms|mí) (?:đúng|phải|trúng|chuẩn|chính xác)|{_NOT} (?:đúng|khớp|chính xác|chuẩn|phải là)|"
+    rf"(?:chứ|chớ|chơ) (?:{_NOT}|đâu|mô) phải|bỏ (?:cái|số|dòng) (?:nãy|trước|đó|kia|hồi)|lấy (?:số|cái|mail) (?:này|"
+    rf"ni|nì|đây)"
 )
-_FIELD_PATTERNS = tuple((name, re.compile(pattern)) for name, pattern in _FIELDS)
-_YES = re.compile(
-    r"(?:da |vang |u |uh |oi )*(?:da|vang|u|uh|um|ok\w*|oke|oki|dung|dung roi|dung het|dung vay|co|chuan|chinh xac|"
-    r"dong y|"
-    r"duoc|duoc roi|xac nhan|phai|phai roi|roi|yes|gui|gui di|gui luon|nop|nop luon|lam|lam di|lam luon|"
-    r"bat dau|tiep|dc|"
-    r"hop le|khop|y|dung a|chac|chap nhan)"
-    r"(?: (?:roi|di|luon|a|nha|nhe|em|ban|het|ca|do|nghe|oi|dung|do em|ho so|con|chau))*"
+_NO_WISH = words(
+    rf"{_NOT}(?: có| thấy| bị| cần| phải| còn)*(?: gì| chi| chỗ nào| chữ nào| cái nào)?(?: để)?(?: sai| nhầm| lộn|"
+    rf" trật| sửa| chỉnh| đổi| thay)+"
 )
-_NO = re.compile(
-    r"(?:da |a )*(?:khong|ko|k|kh|hong|hok|chua|no|sai|sai roi|chua dung|khong dung|khong phai|khong dong y|ko dong y|"
-    r"nham|"
-    r"thoi|chua dong y)(?: (?:roi|dau|a|nha|em|ban|het|dung|phai|dong y|can|oi|con))*"
+_RIGHT = words(r"(?:đúng|phải|chuẩn|chính xác|ok|trúng)(?: rồi| r| hết| đó)")
+_FIELDS = tuple(
+    (name, words(pattern))
+    for name, pattern in (
+        (
+            "portrait",
+            r"(?:ảnh|hình|anh|hinh)? ?(?:chân dung|đại diện)|anhR thẻ|hình thẻ|selfie|(?:ảnh|hình) mặt (?:em|tui|tôi|"
+            r"mình|người|con)",
+        ),
+        ("back", r"(?:ảnh |hình )?mặt sau"),
+        ("front", r"(?:ảnh |hình )?mặt trước"),
+        ("photos", r"anhR|tấm hình|(?:cái |mấy )?hinhF(?! như)|(?:hinh|anh) (?:cccd|anh|chup|the)"),
+        ("email", r"(?:địa chỉ |số )?(?:e ?mail|mail|gmail|gmai|meo|thư điện tử|hòm thư|hộp thư)|địa chỉ thư|yahoo"),
+        (
+            "birth_date",
+            r"ngày(?: tháng)?(?: năm)? s[ií]nhS?|năm sinh|sinh nhật|ngày tháng|tháng sinh|ngày sanh|s[ai]nh (?:ngày|"
+            r"năm)|"
+            r"sinh \d+|sn|ns|ngày \d+|tháng (?:\d+|ba|hai|tư|năm|sáu|bảy|tám|chín|mười|giêng|chạp)|mùng|mồng|tuổi|"
+            r"đẻ năm|năm (?:19|20)\d\d",
+        ),
+        ("national_id", r"(?:số )?(?:cccd|ccdc|căn cước|cmnd|cmt|chứng minh|định danh)"),
+        ("phone", r"(?:số )?(?:điện thoại|đin thoại|sđt|sdt|đt|dt|phone|di động|zalo)|số máy"),
+        ("bhxh_code", r"mã số|maX|ma (?:so|bhxh|bh|the)|(?:số )?(?:bhxh|bảo hiểm|bhyt)|số (?:sổ|thẻ)|sôR|mã thẻ"),
+        ("agency", r"(?<!quyS )cơ quan|nơi (?:tiếp nhận|nhận)|tiếp nhận"),
+        (
+            "address",
+            r"địa chỉ|thường trú|hộ khẩu|quê(?: quán)?|tinhR|tỉnh thành|thành phố|phường|xaX|quânJ|huyênJ|tên đường|"
+            r"đươngF|"
+            r"sôS nhaF|so nha \S*\d\S*|so nha la|tổ \d+|tôR|kiệt|hẻm|k\d+|(?<!baF )(?<!ông )nhaF|chỗ ở|nơi ở|thôn|d c|"
+            r"dc",
+        ),
+        (
+            "full_name",
+            r"(?:họ )?tên|teen|hoJ|ho (?:em|toi|tui|la|cua|minh|ten)|chữ (?:lót|đệm|đầu|cuối)|tên (?:lót|đệm)|"
+            r"(?:có )?dâuS",
+        ),
+    )
 )
-_PAUSE = re.compile(
-    r"\b(de sau|de luc khac|luc khac|de mai|mai lam|hom khac|tam dung|tam ngung|nghi da|chut nua|lat nua|ti nua|"
-    r"khi khac|"
-    r"dung lai|de hoi|ban roi|ban viec|thoi khong|thoi ko|khong lam nua|ko lam nua|thoi dung|de bua khac)\b"
+_CLAUSE = re.compile(
+    r"[,;!?\n]+|\.(?=\s|$)|\s(?:nhưng|nhung|còn|(?<!địa )chỉ(?= sai| sửa| có)|(?<!dia )chi(?= sai| sua)|"
+    r"con(?= sai))\s",
+    re.I,
 )
-# Alone only: "Nguyễn Đình Huy" is a name.
-_CANCEL = re.compile(r"(?:da |thoi |em |cho (?:toi|em) )*huy(?: (?:di|bo|luon|dang ky|a|nha|nhe|giup|em|ban|toi))*")
-_DISCARD = re.compile(r"\b(xoa (?:ho so|ban nhap|het|di)|bo (?:ho so|ban nhap)|lam lai tu dau|bat dau lai|huy ho so)\b")
-_BACK = re.compile(
-    r"^(?:da |cho (?:toi|em|minh) )*(quay lai|lui lai|tro lai|back|buoc truoc|quay ve|lui|ve buoc truoc)\b"
-)
-_UNKNOWN = re.compile(
-    r"\b(?:khong|ko|k|kg|kh|hong|chua|ko he|chang) (?:biet|nho|ro|co|thay|tim (?:ra|thay)|nho ro)\b"
-    r"(?!.*\bemail|.*\bmail)|"
-    r"\bquen (?:ma|so|mat|roi)|\bmat (?:so|the)\b|\btra (?:giup|dum|ho|cho|ma)|\btim (?:giup|dum|ho|cho)"
-)
-_INSTEAD = re.compile(
-    r"\b(go (?:tay|thay)|nhap tay|danh may|tu go|tu nhap|khong chup|ko chup|khong co may anh|go duoc)\b"
-)
-_RESEND = re.compile(
-    r"\b(gui lai|chua (?:thay|nhan|co|toi|den|ve)|khong (?:thay|nhan|co|toi)|ko (?:thay|nhan|co)|dau roi)\b"
-)
-_NATIONAL = re.compile(r"\b(dung|lay|bang) (?:so )?(cccd|can cuoc|dinh danh)\b")
-_RELATION = re.compile(
-    r"\b(?P<verb>cho|gium|giup|ho|dum|thay|thay cho|ho cho|giup cho|gium cho|dum cho)\s+"
-    r"(?P<who>ba noi|ba ngoai|ong noi|ong ngoai|me|ma|ba|bo|cha|tia|u|bu|ong|chong|vo|con trai|con gai|con|chau|"
-    r"anh trai|"
-    r"chi gai|em trai|em gai|co|di|chu|bac|cau|mo|thim|duong|nguoi nha|nguoi than|hang xom|bo me|ba me)\b"
-    r"(?! (?:hoi|xin|biet|minh hoi))"
-)
-_RELATION_WORDS = {
-    "ba noi": "bà nội", "ba ngoai": "bà ngoại", "ong noi": "ông nội", "ong ngoai": "ông ngoại", "me": "mẹ",
-    "ma": "má",
-    "ba": "ba", "bo": "bố", "cha": "cha", "tia": "tía", "u": "mẹ", "bu": "mẹ", "ong": "ông", "chong": "chồng",
-    "vo": "vợ",
-    "con trai": "con trai", "con gai": "con gái", "con": "con", "chau": "cháu", "anh trai": "anh trai",
-    "chi gai": "chị gái", "em trai": "em trai", "em gai": "em gái", "co": "cô", "di": "dì", "chu": "chú", "bac": "bác",
-    "cau": "cậu", "mo": "mợ", "thim": "thím", "duong": "dượng", "nguoi nha": "người nhà", "nguoi than": "người thân",
-    "hang xom": "hàng xóm của", "bo me": "bố mẹ", "ba me": "ba mẹ",
-}  # fmt: skip
-# "cho con", "cho em", "cho cô" are how people speak of themselves; only with an accent mark or "của" it is somebody.
-_SELF_OR_NOT = frozenset({"con", "chau", "em", "co", "bac", "chu", "di", "ba", "ong"})
-
-
-def named_field(folded: str) -> str | None:
-    """The field that the words name, or None."""
-    return next((name for name, pattern in _FIELD_PATTERNS if pattern.search(folded)), None)
+_NUMBERS = ("bhxh_code", "national_id", "phone")
+_A_NUMBER = words(r"số|so|con số|chữ số|đuôi|duoi")
+_HOUSE = re.compile(r"(?:số |nhà )*(?:k ?)?\d|kiệt|hẻm|tổ \d|thôn|số nhà|kiet|hem|to \d|thon", re.I)
+_LEFTOVER = re.compile(r"\s*(?:mới (?:đúng|phải|trúng|chuẩn|chính xác)|moi (?:dung|phai)|mí đúng|ms đúng)\b.*$", re.I)
 
 
 def wishes_correction(said: Said) -> bool:
     """Whether something given before is to be changed."""
-    return said.intent == "correct_info" or bool(_WISH.search(said.folded))
+    clauses = (_NO_WISH.sub(" ", spelt(clause)) for clause in re.split(r"[,.;!?\n]+", said.text))
+    return said.intent == "correct_info" or any(_WISH.search(clause) for clause in clauses)
 
 
-def says_yes(said: Said) -> bool:
-    """A yes, also where the classifier isn't sure."""
-    return bool(_YES.fullmatch(said.folded)) or (said.intent == "affirm" and not _NO.match(said.folded))
+def named_field(said: Said, draft: Registration | None = None) -> str | None:
+    """The field that is named as wrong; a mere "số" is the number that was given last."""
+    wrong: list[str] = []
+    neutral: list[str] = []
+    for clause in _CLAUSE.split(said.text):
+        text = _NO_WISH.sub(" ", spelt(clause))
+        found = _fields(text)
+        if _WISH.search(text):
+            wrong += found
+        elif not _RIGHT.search(text):
+            neutral += found
+    if wrong or neutral:
+        return (wrong or neutral)[0]
+    if draft is not None and _A_NUMBER.search(spelt(said.text)):
+        filled = list(draft.progress.get("filled") or [])
+        return next((name for name in reversed(filled) if name in _NUMBERS), None)
+    return None
 
 
-def says_no(said: Said) -> bool:
-    """A no, also where the classifier isn't sure."""
-    return bool(_NO.fullmatch(said.folded)) or (said.intent == "deny" and not _YES.fullmatch(said.folded))
+def corrected(said: Said, draft: Registration, asked: str, today: date) -> tuple[str | None, Heard]:
+    """The field that a wish to correct is about, and what the same words tell as its new value."""
+    field = named_field(said, draft)
+    heard = hear(said, draft, field or (asked if asked in _NUMBERS else ""), today)
+    _keep_whole_addresses(heard)
+    if not heard.values and field in (None, "birth_date"):
+        year = year_alone(read_message(said))
+        if year:
+            heard.parse("birth_date", lambda: parse_birth_date(year, today).iso)
+    if not heard.values and not heard.problems and field in ("full_name", "address", "email", "agency"):
+        # "Địa chỉ sai rồi, 12 Lê Lợi mới đúng": what is left without the wish is told for the field.
+        rest = _without_wish(said.text)
+        if rest:
+            heard = hear(Said(said.message_id, rest, "inform"), draft, field, today)
+            _keep_whole_addresses(heard)
+    if heard.values and field not in heard.values:
+        # What is named may be in the way ("bà nhà tôi"); the value says itself what it is for.
+        return next(iter(heard.values)), heard
+    return field, heard
 
 
-def wants_pause(said: Said) -> bool:
-    """Whether the form is to be left for now."""
-    return said.intent in ("cancel", "goodbye") or bool(_PAUSE.search(said.folded) or _CANCEL.fullmatch(said.folded))
+def _without_wish(text: str) -> str:
+    clauses = [clause.strip() for clause in re.split(r"[,\n]+", text)]
+    rest = _LEFTOVER.sub("", ", ".join(clause for clause in clauses if not _is_wish_only(clause))).strip()
+    return rest if rest != text.strip() and len(rest.split()) >= 2 else ""
 
 
-def wants_discard(said: Said) -> bool:
-    """Whether the draft is to be thrown away."""
-    return bool(_DISCARD.search(said.folded))
+def _keep_whole_addresses(heard: Heard) -> None:
+    """A piece of an address ("tổ 14", "tỉnh Quảng Ngãi") would take the place of the whole: it is asked for again."""
+    address = heard.values.get("address", "")
+    if address and not (_HOUSE.match(address) and len(address.split()) >= 3):
+        heard.values.pop("address")
+        heard.values.pop("province", None)
 
 
-def wants_back(said: Said) -> bool:
-    """Whether the last answer is to be taken back."""
-    return bool(_BACK.search(said.folded))
+def _is_wish_only(clause: str) -> bool:
+    text = spelt(clause)
+    return bool(_WISH.search(text)) and not _LEFTOVER.search(clause)
 
 
-def does_not_know(said: Said) -> bool:
-    """Whether a number is not known or not at hand."""
-    return said.intent == "lookup_bhxh_code" or bool(_UNKNOWN.search(said.folded))
-
-
-def wants_to_type(said: Said) -> bool:
-    """Whether typing is preferred to photos."""
-    return bool(_INSTEAD.search(said.folded))
-
-
-def wants_code_again(said: Said) -> bool:
-    """Whether the mail's code has to be sent again."""
-    if said.intent in ("otp_not_received", "nlu_fallback", "inform", "deny", "password_not_received", ""):
-        return said.intent == "otp_not_received" or bool(_RESEND.search(said.folded))
-    return bool(re.search(r"\bgui lai (?:ma|otp|email|mail)\b", said.folded))
-
-
-def wants_national_id(said: Said) -> bool:
-    """Whether the personal id shall stand for the BHXH number."""
-    return bool(_NATIONAL.search(said.folded))
-
-
-def relation(said: Said) -> str | None:
-    """Whom somebody else registers, as he calls them ("mẹ"); None when he speaks of himself."""
-    match = _RELATION.search(said.folded)
-    if match is None:
-        return None
-    who = match["who"]
-    if who in _SELF_OR_NOT and match["verb"] == "cho":
-        written = re.search(
-            r"\b(bà|bố|ông|con|cháu|cô|bác|chú|dì|ba)\b\s*(?:em|tôi|mình|tui|của|ngoại|nội|nhà)", said.text.lower()
-        )
-        plain = re.search(rf"\b{who} (?:em|toi|minh|tui|cua|nha)\b", said.folded)
-        if not written and not plain:
-            return None
-    return _RELATION_WORDS[who]
-
-
-_NEW_VALUE = re.compile(r"(?:\bthành\b|\bthanh\b|\blà\b|\bla\b|->|=>|:)\s*(?P<new>\S.*)$", re.I | re.S)
-
-
-def new_value(said: Said, field: str) -> Said | None:
-    """What stands behind "thành", "là" as a message of its own; for fields of words, which no entity marks."""
-    if field not in ("full_name", "address", "agency"):
-        return None
-    match = _NEW_VALUE.search(said.text)
-    if match is None or len(match["new"].split()) < 2:
-        return None
-    return Said(said.message_id, match["new"].strip(), "inform")
-
-
-def asks_for_code(said: Said) -> bool:
-    """Whether the mail's code is asked for while another question is open."""
-    return wants_code_again(said) and bool(re.search(r"\b(?:otp|ma xac (?:nhan|thuc)|email|mail)\b", said.folded))
+def _fields(text: str) -> list[str]:
+    """The fields named in a clause, by place; what names two at one place is the first of the list."""
+    found: list[tuple[int, int, str]] = []
+    for name, pattern in _FIELDS:
+        for match in pattern.finditer(text):
+            if all(match.end() <= start or match.start() >= end for start, end, _ in found):
+                found.append((match.start(), match.end(), name))
+    names = [name for _, _, name in sorted(found)]
+    sides = [name for name in names if name in ("portrait", "front", "back")]
+    return [name for name in dict.fromkeys(names) if not (sides and name in ("photos", "national_id"))]

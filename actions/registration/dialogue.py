@@ -9,8 +9,10 @@ import json
 import re
 from dataclasses import replace
 
-from actions.registration import corrections
+from actions.registration.answers import says_no, says_yes
+from actions.registration.relations import relation as relation_of
 from actions.registration.said import Button, Outcome, Said, Say
+from actions.registration.steering import wants_pause
 from actions.registration.turn import RegistrationTurns
 from helpdesk.errands import Errand, Errands
 from helpdesk.errors import Conflict
@@ -52,7 +54,7 @@ class RegistrationDialogue:
         if draft is not None:
             return await self._turns.begin(draft, said, "reg_resumed")
         latest = await self._registrations.latest(conversation_id)
-        another = corrections.relation(said) is not None
+        another = relation_of(said) is not None
         if latest is not None and not another:
             if latest.status is Status.SUBMITTED:
                 return self._state(latest, (("Đăng ký cho người khác", "register_other"),))
@@ -82,7 +84,7 @@ class RegistrationDialogue:
 
     async def without_draft(self, conversation_id: str, said: Said) -> Outcome:
         """A message to a form whose draft or question of consent has gone: filed elsewhere, erased, too old."""
-        if corrections.says_yes(said) or said.intent == "register_account":
+        if says_yes(said) or said.intent == "register_account":
             return await self.open(conversation_id, said)
         latest = await self._registrations.latest(conversation_id)
         if latest is not None:
@@ -178,10 +180,10 @@ class RegistrationDialogue:
 
     async def _consent(self, errand: Errand, said: Said) -> Outcome:
         cid = errand.conversation_id
-        helper = said.choice == "consent_helper" or corrections.relation(said) is not None
+        helper = said.choice == "consent_helper" or relation_of(said) is not None
         if said.choice in ("consent_yes", "consent_helper") or (not said.choice and _agrees(said)):
             return await self._begin(errand, said, helper)
-        if said.choice is None and (corrections.says_no(said) or corrections.wants_pause(said)):
+        if said.choice is None and (says_no(said) or wants_pause(said)):
             await self._errands.end(cid)
             return Outcome([Say("reg_consent_no")], open=False)
         if said.photo or said.entities or said.intent in ("inform", "register_account"):
@@ -210,7 +212,7 @@ class RegistrationDialogue:
         cid = errand.conversation_id
         fields = dict(errand.fields)
         remembered = [_said(kept) for kept in json.loads(fields.pop("_said", "[]"))]
-        relation = corrections.relation(said) or fields.get("helper_relation")
+        relation = relation_of(said) or fields.get("helper_relation")
         whom = {"for_whom": "helper" if helper or relation else "self"}
         if relation:
             whom["helper_relation"] = relation
@@ -229,15 +231,13 @@ class RegistrationDialogue:
 
 
 def _agrees(said: Said) -> bool:
-    return corrections.says_yes(said) or bool(
-        re.match(r"(?:da |vang |toi |em |minh )*(dong y|ok\w* dong y|nhat tri)", said.folded)
-    )
+    return says_yes(said) or bool(re.match(r"(?:da |vang |toi |em |minh )*(dong y|ok\w* dong y|nhat tri)", said.folded))
 
 
 def _remember(errand: Errand, said: Said) -> Errand:
     """Keep what was said before consent, sealed, for at most a day."""
     fields = dict(errand.fields)
-    relation = corrections.relation(said)
+    relation = relation_of(said)
     if relation:
         fields["helper_relation"] = relation
     if said.photo or said.entities:

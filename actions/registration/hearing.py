@@ -23,12 +23,13 @@ from helpdesk.registration_model import Registration
 
 __all__ = ["Heard", "hear", "is_question"]
 
-# Only with their accents: without, `Hà` and `họ` would ask.
 _QUESTION = words(
-    r"gì|sao|nào|đâu|mấy|bao nhiêu|bao lâu|thế nào|tại sao|vì sao|răng|mô|chi rứa|làm răng|làm gì|ai|haR|hơR|"
+    r"gì|sao|nào|đâu|mấy|bao nhiêu|bao lâu|thế nào|tại sao|vì sao|răng|mô|chi rứa|làm răng|làm gì|ai|"
     r"(?:được|có|phải|đúng) (?:không|ko|k|hông|hong|hok|chưa)|"
-    r"(?:không|ko|k|hông|hong|hok|chưa)(?: ạ| em| con| ad| nhỉ| vậy| hè)?$"
+    r"(?:không|ko|k|hok|chưa)(?: ạ| em| con| ad| nhỉ| vậy| hè)?$"
 )
+# Only with their accents: without, `Hà`, `họ` and `Hồng` would ask.
+_ACCENTED_QUESTION = words(r"hả|hở|hông(?: ạ| em| con| ad| nhỉ| vậy| hè)?$", plain=False)
 # "Không có gì", "sao cũng được", "không sai đâu": no questions, though the words are there.
 _NO_QUESTION = words(
     r"(?:không|ko|k|kg|hông|hong|hok|hổng|chưa|chẳng|nỏ|khỏi|đâu|mô)(?: \S+){0,4} (?:gì|chi|đâu|mô|nào|ai|sao|mấy)|"
@@ -62,4 +63,4 @@ def is_question(said: Said) -> bool:
     if "?" in said.text:
         return True
     plain = re.sub(r"\s+", " ", _NO_QUESTION.sub(" ", spelt(said.text)))
-    return bool(_QUESTION.search(plain))
+    return bool(_QUESTION.search(plain) or _ACCENTED_QUESTION.search(plain))

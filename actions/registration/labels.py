@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from actions.registration.name_words import MIDDLES, SURNAMES
 from actions.registration.said import Said
 from helpdesk.typed_text import letters_of
 
@@ -143,10 +144,18 @@ def _labels(text: str, letters: str, entities: Sequence[Entity]) -> list[Label]:
             continue
         if plain == "o" and written == "o" and not _AFTER_AT.match(letters, end) and not _place_at(entities, end):
             continue
+        if plain.startswith("nam") and (written[:3] == "nam" and _ends_a_name(letters[:start])):
+            # "tran van nam sinh 1960": Nam is the name.
+            start, plain = start + 4, plain[4:]
         if plain in ("sinh", "sanh") and not _AFTER_BORN.match(letters, end):
             continue
         found.append(Label(field, start, end))
     return found
+
+
+def _ends_a_name(before: str) -> bool:
+    words = before.split()
+    return len(words) >= 2 and before.endswith(" ") and words[-1] in MIDDLES and words[-2] in SURNAMES
 
 
 def _place_at(entities: Sequence[Entity], at: int) -> bool:

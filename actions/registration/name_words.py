@@ -56,10 +56,11 @@ PHRASES = re.compile(
     r"phuong thuc|dong (?:tien|bao|bhxh)|duong (?:day|chi|den|toi)|don vi|le phi|phi (?:bao|dong)|vi du|"
     r"hoi (?:nay|gi|xua)|ta (?:noi|lam)"
 )
-# Words that begin what is no name any more.
+# Words that begin what is no name any more, as they are written: `hiện` does, but `hien` is Hiền.
 ENDS = frozenset(
-    "sinh sanh ngay cccd cmnd cmt can so sdt dt dien dia email mail gmail ma que thuong gioi bhxh bhyt the va "
-    "nha nhe nghe nhen nghen toi tui minh dang tuoi sn ns ne ni cap zalo ho voi hien dan nguoi lien roi con la".split()
+    "ngày số điện địa mã quê thường giới thẻ và nghe tôi mình đang tuổi cấp với hiện dân người liền rồi là hộ họ căn "
+    "ngay cccd cmnd cmt so sdt sđt dt đt email mail gmail ma gioi bhxh bhyt va nhe nhen nghen toi tui sn ns ne ni zalo "
+    "voi nguoi roi con la dia".split()
 )
 POLITE_ENDS = frozenset(
     "ạ á a nha nhe nhé nghe nghen em con chị chi anh ad bạn ơi oi đó do nè ne hen hỉ hi hè hí nì luôn cô chú "

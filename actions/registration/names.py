@@ -156,6 +156,9 @@ def _run(part: str, *, alone: bool) -> str:
         if alone and (fold(match[0]) not in SURNAMES or at > 4):
             continue
         run = _until_end(part, found[at : at + 7])
+        if alone and match[0][0].islower() and any(word[0].isupper() for word in run):
+            # "Sửa lại thành Phạm Văn Trường": the capitals are the name, `lại` is no Lại.
+            continue
         text = " ".join(run)
         if len(run) >= 2 and reads_as_name(text, sure=alone):
             others = len(found) - len(run)
@@ -175,7 +178,7 @@ def _until_end(part: str, found: Sequence[re.Match[str]]) -> list[str]:
         # "Phạm Thị Gái, gái là …", "Võ Hồng Phúc chứ ai": small letters behind capitals, a word said again.
         smaller = len(run) >= 2 and following[0].islower() and all(word[0].isupper() for word in run)
         again = len(run) >= 2 and fold(following[0]) == fold(run[-1])
-        ends = fold(following[0]) in ENDS and not capitals
+        ends = following[0].lower() in ENDS and not capitals
         if smaller or again or ends or part[earlier.end() : following.start()].strip():
             break
         run.append(following[0])

@@ -10,10 +10,12 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from actions.registration import choices, corrections, emails
+from actions.registration import choices, corrections, emails, steering
+from actions.registration.answers import says_no, says_yes
 from actions.registration.hearing import Heard, hear, is_question
 from actions.registration.photos import take_photo
 from actions.registration.questions import FIXABLE, OTP_BUTTONS, ask, next_question
+from actions.registration.relations import relation
 from actions.registration.said import Outcome, Said
 from actions.registration.values import apply_values
 from actions.registration.work import Work
@@ -133,7 +135,7 @@ class RegistrationTurns:
                 return
         if self._side_question(work):
             return
-        if said.intent in ("greet", "thank") or (corrections.says_yes(said) and work.asked not in PHOTO_FIELDS):
+        if said.intent in ("greet", "thank") or (says_yes(said) and work.asked not in PHOTO_FIELDS):
             work.say("reg_polite")
             return
         self._not_understood(work)
@@ -141,7 +143,7 @@ class RegistrationTurns:
     async def _steer(self, work: Work) -> bool:
         """Words about the form itself."""
         said = work.said
-        whom = corrections.relation(said)
+        whom = relation(said)
         if whom and not work.draft.is_helper and said.intent in ("register_account", "inform", "correct_info"):
             work.fields.update({"for_whom": "helper", "helper_relation": whom})
             work.say("reg_for_whom")
@@ -150,17 +152,17 @@ class RegistrationTurns:
             work.follow = "action_delete_my_data"
             work.stop()
             return True
-        if corrections.wants_discard(said):
+        if steering.wants_discard(said):
             work.say("reg_discard", ("Xóa bản nháp", "discard"), ("Làm tiếp", "go_on"))
             work.asks = False
             return True
-        if corrections.wants_back(said):
+        if steering.wants_back(said):
             choices.go_back(work)
             return True
         if said.intent in ("resume_registration", "register_account") and not said.values("email"):
             # "Tiếp tục" in an open form is a nod.
             return not self._hear(work).values
-        if corrections.wants_pause(said) and not said.entities:
+        if steering.wants_pause(said) and not said.entities:
             if work.progress.pop("editing", None):
                 work.say("reg_edit_left")
                 return True
@@ -171,7 +173,7 @@ class RegistrationTurns:
     async def _answer_to_question(self, work: Work) -> bool:
         said, asked = work.said, work.asked
         waiting = bool(work.progress.get("code_sent"))
-        if waiting and asked != "otp" and corrections.asks_for_code(said):
+        if waiting and asked != "otp" and steering.asks_for_code(said):
             await emails.send_code(work, self._otp)
             return True
         if waiting and asked not in _NUMERIC and emails.is_code_alone(said.text):
@@ -182,7 +184,7 @@ class RegistrationTurns:
             if code and "@" not in said.text:
                 await emails.check_code(work, self._otp, code)
                 return True
-            if corrections.wants_code_again(said):
+            if steering.wants_code_again(said):
                 await emails.send_code(work, self._otp)
                 work.asks = False
                 return True
@@ -191,10 +193,10 @@ class RegistrationTurns:
                 work.asks = False
                 return True
         if asked == "bhxh_code" or (asked == "front" and said.intent == "lookup_bhxh_code"):
-            if corrections.wants_national_id(said) and len(work.fields.get("national_id", "")) == 12:
+            if steering.wants_national_id(said) and len(work.fields.get("national_id", "")) == 12:
                 await choices.take_choice(work, "use_national_id", self._registrations, self._otp)
                 return True
-            if corrections.does_not_know(said):
+            if steering.does_not_know(said):
                 heard = self._hear(work).values
                 if not heard:
                     await choices.take_choice(work, "code_unknown", self._registrations, self._otp)
@@ -202,7 +204,7 @@ class RegistrationTurns:
                 if "bhxh_code" not in heard and _CODE_UNKNOWN.search(said.folded):
                     # "Không nhớ mã số, tôi là …": the rest of the message is what it is looked up by.
                     work.progress["code_unknown"] = True
-        if asked == "front" and (corrections.wants_to_type(said) or corrections.says_no(said)):
+        if asked == "front" and (steering.wants_to_type(said) or says_no(said)):
             await choices.take_choice(work, "type_instead", self._registrations, self._otp)
             return True
         return await self._yes_or_no(work)
@@ -220,40 +222,44 @@ class RegistrationTurns:
             choice = choices.owner(said.folded)
         elif asked == "number_kind":
             choice = choices.kind_of_number(said.folded)
-        elif asked not in answers or self._corrects(work):
+        elif asked not in answers or self._names_a_correction(work):
             return False
         else:
             yes, no = answers[asked]
-            choice = yes if corrections.says_yes(said) else no if corrections.says_no(said) else None
+            choice = yes if says_yes(said) else no if says_no(said) else None
         if not choice:
             return False
         await choices.take_choice(work, choice, self._registrations, self._otp)
         return True
 
-    def _corrects(self, work: Work) -> bool:
+    def _names_a_correction(self, work: Work) -> bool:
+        found = self._corrected(work)
+        return found is not None and found[0] is not None
+
+    def _corrected(self, work: Work) -> tuple[str | None, Heard] | None:
+        """What a wish to correct something is about and its new value; None where there is no such wish."""
         said = work.said
-        return corrections.wishes_correction(said) and corrections.named_field(said.folded) is not None
+        if not corrections.wishes_correction(said) or (is_question(said) and said.intent != "correct_info"):
+            return None
+        about = _ABOUT.get(work.asked, work.asked)
+        return corrections.corrected(said, work.draft, about, self._clock().astimezone(VIETNAM).date())
 
     async def _correct(self, work: Work) -> bool:
         """ "Sửa lại ngày sinh", with or without the new value."""
-        said = work.said
-        if not corrections.wishes_correction(said) or (is_question(said) and said.intent != "correct_info"):
+        found = self._corrected(work)
+        if found is None:
             return False
-        field = corrections.named_field(said.folded)
+        field, heard = found
         if field is None:
-            if said.intent == "correct_info" and not self._hear(work).values:
+            if work.said.intent == "correct_info" and not self._hear(work).values:
                 work.say("reg_fix_which", *FIXABLE)
                 work.asks = False
                 return True
             return False
-        changed = hear(said, work.draft, field, self._clock().astimezone(VIETNAM).date())
-        new = corrections.new_value(said, field)
-        if new is not None:
-            changed = hear(new, work.draft, field, self._clock().astimezone(VIETNAM).date())
-        if field in changed.values and (new is not None or said.entities):
-            await apply_values(work, changed, self._registrations, self._otp, self._guide)
-            return True
-        await choices.take_choice(work, f"fix_{field}", self._registrations, self._otp)
+        if field not in heard.values:
+            await choices.take_choice(work, f"fix_{field}", self._registrations, self._otp)
+        if field in heard.values or field in heard.problems:
+            await apply_values(work, heard, self._registrations, self._otp, self._guide)
         return True
 
     async def _values(self, work: Work) -> bool:
