@@ -45,6 +45,8 @@ _LONGEST_RETRY = 5.0
 _TRIES_BEFORE_APOLOGY = 5
 _TRIES_TO_DELIVER = 50
 _TYPING_AFTER = 0.4
+# Seconds that looking at a photo may take on top; the page says meanwhile that it is being looked at.
+_PHOTO_PATIENCE = 6.0
 # Looking at a photo takes seconds. So many at once keep the reader busy; more would only take the places of those who
 # just ask something, and run out of Rasa's patience in the reader's queue.
 _PHOTOS_AT_ONCE = 2
@@ -201,7 +203,8 @@ class Gateway:
         return [self._answering.failed()] if tries >= _TRIES_BEFORE_APOLOGY else None
 
     def _until_late(self, entry: InboxEntry) -> float:
-        return self._settings.late_notice_after - self._age(entry)
+        patience = _PHOTO_PATIENCE if entry.message.kind is MessageKind.PHOTO else 0.0
+        return self._settings.late_notice_after + patience - self._age(entry)
 
     async def _tell_late(self, entry: InboxEntry) -> None:
         if entry.notified_late:

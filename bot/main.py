@@ -127,7 +127,7 @@ async def _assemble(stack: AsyncExitStack, services: Services) -> tuple[Starlett
         ConsoleParts(
             agents=Agents(services.database, services.sealer),
             audit=Audit(services.database),
-            cases=services.registrations,
+            cases=services.cases,
             notify=office.decided,
             pages=pages,
             page_url=settings.page_url,

@@ -1,9 +1,9 @@
-"""Registrations: from the first consent to the staff's decision.
+"""Registrations: from the first consent to the staff's queue, and back for a repair.
 
-Owns the life of an application (draft, submitted, approved or rejected, back to draft for a repair) and that nothing
-happens twice: one draft a conversation, one waiting application a person, one decision a case. Refuses the dialogue's
-words and the reading of messages (`actions.registration`), and any claim to the central systems of Vietnam Social
-Security: what is registered here is an account with this office's own service.
+Owns the life of a draft and that nothing happens twice: one draft a conversation, one waiting application a person.
+Refuses deciding (`helpdesk.case_desk`), the dialogue's words and the reading of messages (`actions.registration`), and
+any claim to the central systems of Vietnam Social Security: what is registered here is an account with this office's
+own service.
 """
 
 from __future__ import annotations
@@ -18,35 +18,30 @@ from typing import Any
 from uuid import uuid4
 
 from helpdesk.accounts import Accounts
-from helpdesk.audit import Audit, Deed
 from helpdesk.calendar import utc_now
 from helpdesk.crosschecks import crosscheck
 from helpdesk.errors import Conflict, InvalidInput, NotFound
 from helpdesk.mail import MailQueue
-from helpdesk.mail_texts import received_mail, rejected_mail
+from helpdesk.mail_texts import received_mail
 from helpdesk.models import ChannelIdentity, Member, Side
 from helpdesk.registration_model import (
     CONSENT_VERSION,
     PRESET_AGENCY,
-    REASON,
-    CaseSummary,
     Registration,
     RegistrationPhoto,
     Status,
 )
 from helpdesk.registration_store import RegistrationStore
 from helpdesk.registry import Registry
-from helpdesk.store.database import Transaction
 from helpdesk.vault import FileVault
 
 # No 0 O, 1 I L, 5 S, 2 Z, 8 B, 6 G, U V: nothing that is misread or misheard.
 _CODE_LETTERS = "ACDEFHJKMNPQRTWXY3479"
 _CODE_LENGTH = 8
-_KEPT_DECISIONS = 200
 
 
 class Registrations:
-    """What the dialogue and the staff do with registrations."""
+    """What the dialogue does with registrations."""
 
     def __init__(
         self,
@@ -63,7 +58,6 @@ class Registrations:
         self._accounts = accounts
         self._mails = mails
         self._clock = clock
-        self._audit = Audit(store.database, clock)
 
     # Drafts
 
@@ -140,7 +134,7 @@ class Registrations:
         kept = {name: value for name, value in fields.items() if value}
         changed = replace(registration, fields=kept, progress=dict(progress), updated_at=self._clock())
         async with self._store.database.transaction() as transaction:
-            await self._write(transaction, changed)
+            await self._store.write_back(transaction, changed)
         return changed
 
     async def put_photo(
@@ -229,7 +223,7 @@ class Registrations:
         )  # fmt: skip
         try:
             async with self._store.database.transaction() as transaction:
-                await self._write(transaction, filed)
+                await self._store.write_back(transaction, filed)
                 changed = await transaction.execute(
                     "UPDATE registrations SET status = 'submitted', case_code = ?, submitted_at = ?, repair = '[]', "
                     "decided_at = NULL, decided_by = NULL, office_reminded_at = NULL, citizen_told_at = NULL "
@@ -266,7 +260,9 @@ class Registrations:
                 )
                 if not changed:
                     raise Conflict("Hồ sơ này đã được xử lý tiếp.")
-                await self._write(transaction, replace(registration, fields=fields, progress=progress, updated_at=now))
+                await self._store.write_back(
+                    transaction, replace(registration, fields=fields, progress=progress, updated_at=now)
+                )
                 for photo in gone:
                     await transaction.execute("DELETE FROM registration_photos WHERE id = ?", (photo.id,))
         except sqlite3.IntegrityError as error:
@@ -274,104 +270,10 @@ class Registrations:
         await self._photos.remove([photo.id for photo in gone])
         return await self.get(registration.id)
 
-    # The staff's side
-
-    async def waiting(self) -> list[CaseSummary]:
-        """The applications that wait for a decision, oldest first."""
-        found = await self._store.find("status = 'submitted' ORDER BY submitted_at", ())
-        return [self._summary(registration) for registration in found]
-
-    async def decided(self, limit: int = _KEPT_DECISIONS) -> list[CaseSummary]:
-        """The last decisions, newest first."""
-        found = await self._store.find("status IN ('approved', 'rejected') ORDER BY decided_at DESC LIMIT ?", (limit,))
-        return [self._summary(registration) for registration in found]
-
-    async def case(self, registration_id: str) -> Registration:
-        """A filed application; NotFound for drafts too: staff see what was handed to them."""
-        registration = await self.get(registration_id)
-        if registration.case_code is None:
-            raise NotFound("Không có hồ sơ này.")
-        return registration
-
-    async def photo(self, registration_id: str, side: Side) -> bytes:
-        """The JPEG bytes of a filed application's photo; NotFound when there is none."""
-        photo = (await self.case(registration_id)).photos.get(side)
-        if photo is None:
-            raise NotFound("Hồ sơ này không có ảnh đó.")
-        return await self._photos.read(photo.id)
-
-    async def approve(self, registration_id: str, agent_id: str, agent_name: str) -> Registration:
-        """Approve, make the account and mail its first password; Conflict names who decided before."""
-        registration = await self.case(registration_id)
-        async with self._store.database.transaction() as transaction:
-            await self._decide(transaction, registration, Status.APPROVED, agent_id, agent_name)
-            await self._accounts.create(
-                transaction,
-                bhxh_code=registration.fields["bhxh_code"],
-                email=registration.fields["email"],
-                full_name=registration.fields["full_name"],
-                registration_id=registration.id,
-                conversation_id=registration.conversation_id,
-            )
-        return await self.get(registration_id)
-
-    async def reject(
-        self, registration_id: str, agent_id: str, agent_name: str, reason: str, repair: tuple[str, ...]
-    ) -> Registration:
-        """Send back with a reason in plain words and what is to be repaired; Conflict names who decided before."""
-        registration = await self.case(registration_id)
-        async with self._store.database.transaction() as transaction:
-            await self._decide(transaction, registration, Status.REJECTED, agent_id, agent_name, ",".join(repair))
-            # Sealed like all the rest: officers write of persons. What is filed again has no reason any more.
-            told = replace(registration, fields={**registration.fields, REASON: reason}, updated_at=self._clock())
-            await self._write(transaction, told)
-            await transaction.execute(
-                "UPDATE registrations SET repair = ? WHERE id = ?", (json.dumps(list(repair)), registration_id)
-            )
-            await self._mails.put(
-                "rejected", registration.fields["email"], *rejected_mail(registration.case_code or "", reason),
-                dedup_key=f"rejected:{registration_id}:{self._clock().isoformat()}", transaction=transaction,
-            )  # fmt: skip
-        return await self.get(registration_id)
-
-    async def _decide(
-        self,
-        transaction: Transaction,
-        registration: Registration,
-        status: Status,
-        agent_id: str,
-        agent_name: str,
-        detail: str | None = None,
-    ) -> None:
-        now = self._clock().isoformat()
-        changed = await transaction.execute(
-            "UPDATE registrations SET status = ?, decided_at = ?, decided_by = ?, updated_at = ? "
-            "WHERE id = ? AND status = 'submitted'",
-            (status.value, now, agent_name, now, registration.id),
-        )
-        if not changed:
-            row = await transaction.fetch_one(
-                "SELECT decided_by, decided_at FROM registrations WHERE id = ?", (registration.id,)
-            )
-            who = row["decided_by"] if row is not None and row["decided_by"] else "người khác"
-            raise Conflict(f"Hồ sơ này vừa được {who} xử lý.")
-        deed = Deed.APPROVED if status is Status.APPROVED else Deed.REJECTED
-        await self._audit.record(deed, agent_id, agent_name, registration.id, detail, transaction)
-
     # Shared
 
     async def _one(self, where: str, *parameters: Any) -> Registration | None:
         return next(iter(await self._store.find(where, parameters)), None)
-
-    async def _write(self, transaction: Transaction, registration: Registration) -> None:
-        await self._store.write(
-            transaction,
-            registration.id,
-            registration.updated_at,
-            fields=registration.fields,
-            progress=registration.progress,
-            flags=registration.flags,
-        )
 
     async def _new_code(self) -> str:
         while True:
@@ -379,17 +281,3 @@ class Registrations:
             # Pure digits would look like any other number.
             if not code.isdigit() and await self.of_case(code) is None:
                 return code
-
-    def _summary(self, registration: Registration) -> CaseSummary:
-        submitted = registration.submitted_at or registration.created_at
-        return CaseSummary(
-            id=registration.id,
-            case_code=registration.case_code or "",
-            full_name=registration.fields.get("full_name", ""),
-            submitted_at=submitted,
-            hours=(self._clock() - submitted).total_seconds() / 3600,
-            flags=registration.flags,
-            status=registration.status,
-            decided_by=registration.decided_by,
-            decided_at=registration.decided_at,
-        )

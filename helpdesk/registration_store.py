@@ -81,6 +81,17 @@ class RegistrationStore:
             ),
         )
 
+    async def write_back(self, transaction: Transaction, registration: Registration) -> None:
+        """Replace what is kept of this registration's fields, progress and flags."""
+        await self.write(
+            transaction,
+            registration.id,
+            registration.updated_at,
+            fields=registration.fields,
+            progress=registration.progress,
+            flags=registration.flags,
+        )
+
     def index(self, kind: str, value: str | None) -> str | None:
         """What a value is found by; None for none."""
         return self._sealer.index(kind, value.casefold()) if value else None

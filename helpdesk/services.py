@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from helpdesk.accounts import Accounts
+from helpdesk.case_desk import CaseDesk
 from helpdesk.conversations import Conversations
 from helpdesk.erasure import Erasure
 from helpdesk.errands import Errands
@@ -39,6 +40,7 @@ class Services:
     accounts: Accounts
     registry: EmbeddedRegistry
     registrations: Registrations
+    cases: CaseDesk
     registration_store: RegistrationStore
     errands: Errands
     erasure: Erasure
@@ -71,6 +73,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             accounts=accounts,
             registry=registry,
             registrations=Registrations(registration_store, photos, registry, accounts, mails),
+            cases=CaseDesk(registration_store, photos, accounts, mails),
             registration_store=registration_store,
             errands=Errands(database, sealer),
             erasure=Erasure(database, sealer, vault, photos),

@@ -95,7 +95,8 @@ def _say_taken(work: Work, values: dict[str, str]) -> None:
     # One value that was asked for needs no receipt of its own: the next question follows at once.
     if len(named) > 1 or work.asked not in values:
         work.say("reg_taken")
-    else:
+    elif "email" not in values:
+        # Of an address the next words speak themselves: a code was sent, or is that what was meant.
         work.say("reg_noted")
 
 

@@ -26,6 +26,7 @@ from bot.pages import Pages
 from helpdesk.accounts import Accounts
 from helpdesk.agents import Agents
 from helpdesk.audit import Audit
+from helpdesk.case_desk import CaseDesk
 from helpdesk.mail import MailQueue
 from helpdesk.models import ChannelIdentity, Side
 from helpdesk.otp import Otp
@@ -72,6 +73,7 @@ class Desk:
     """Everything behind the pages."""
 
     registrations: Registrations
+    cases: CaseDesk
     agents: Agents
     audit: Audit
     messages: MessageStore
@@ -90,9 +92,7 @@ class Desk:
         self.told.append(registration)
 
     def app(self, page_url: str = PAGE) -> Starlette:
-        parts = ConsoleParts(
-            self.agents, self.audit, self.registrations, self.notify, Pages(), page_url, clock=self.clock
-        )
+        parts = ConsoleParts(self.agents, self.audit, self.cases, self.notify, Pages(), page_url, clock=self.clock)
         return Starlette(
             routes=[*routes(parts), Mount("/static", StaticFiles(directory=WEB_FOLDER))],
             middleware=[Middleware(_SecurityHeaders)],
@@ -112,11 +112,11 @@ class Desk:
             draft = await self.registrations.put_photo(draft, side, picture(f"{side.value} {number}"), "accepted", ())
         filed = await self.registrations.file(draft)
         self.pass_by(hours=hours_ago)
-        return await self.registrations.case(filed.id)
+        return await self.cases.case(filed.id)
 
     async def refile(self, registration: Registration, **fields: str) -> Registration:
         """The citizen repairs what was sent back."""
-        draft = await self.registrations.reopen(await self.registrations.case(registration.id))
+        draft = await self.registrations.reopen(await self.cases.case(registration.id))
         for side in (Side.PORTRAIT, Side.FRONT, Side.BACK):
             if side not in draft.photos:
                 draft = await self.registrations.put_photo(draft, side, picture("mới"), "doubtful", ("blurry",))
@@ -143,18 +143,21 @@ async def open_desk(folder: Path) -> AsyncIterator[Desk]:
         mails = MailQueue(database, sealer, desk.clock)
         otp = Otp(database, sealer, mails, desk.clock)
         accounts = Accounts(database, sealer, mails, otp, desk.clock, PAGE)
-        registrations = Registrations(
-            RegistrationStore(database, sealer),
-            FileVault.open(folder / "photos", cipher),
-            EmbeddedRegistry(database, sealer, desk.clock),
-            accounts,
-            mails,
-            desk.clock,
-        )
+        store = RegistrationStore(database, sealer)
+        photos = FileVault.open(folder / "photos", cipher)
+        registry = EmbeddedRegistry(database, sealer, desk.clock)
+        registrations = Registrations(store, photos, registry, accounts, mails, desk.clock)
+        cases = CaseDesk(store, photos, accounts, mails, desk.clock)
         quick = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
         agents = Agents(database, sealer, desk.clock, quick)
         Desk.__init__(
-            desk, registrations, agents, Audit(database, desk.clock), MessageStore(database, sealer), folder / "photos"
+            desk,
+            registrations,
+            cases,
+            agents,
+            Audit(database, desk.clock),
+            MessageStore(database, sealer),
+            folder / "photos",
         )
         yield desk
 

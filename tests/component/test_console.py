@@ -56,7 +56,7 @@ async def test_a_stranger_sees_nothing_and_changes_nothing(desk: Desk, stranger:
     for deed in ("approve", "reject"):
         answer = await stranger.post(f"/console/cases/{case.id}/{deed}", data={"step": "send", "note": "x"})
         assert answer.status_code == 303
-    assert (await desk.registrations.case(case.id)).status is Status.SUBMITTED
+    assert (await desk.cases.case(case.id)).status is Status.SUBMITTED
     assert await desk.deeds() == []
 
 
@@ -158,7 +158,7 @@ async def test_a_form_without_the_session_s_secret_does_nothing(
     assert answer.status_code == 403 and "đã cũ" in answer.text
     assert (await lan.http.post("/console/logout", data={"csrf": csrf or ""})).status_code == 403
     assert (await lan.http.get("/console")).status_code == 200
-    assert (await desk.registrations.case(case.id)).status is Status.SUBMITTED
+    assert (await desk.cases.case(case.id)).status is Status.SUBMITTED
 
 
 async def test_a_colleague_s_secret_is_no_good_and_no_other_site_s_form(desk: Desk, lan: Officer) -> None:
@@ -236,7 +236,7 @@ async def test_photos_are_the_case_s_own(desk: Desk, lan: Officer) -> None:
     photo = await lan.http.get(f"/console/cases/{first.id}/photos/front")
     assert photo.headers["content-type"] == "image/jpeg" and photo.headers["cache-control"] == "no-store"
     assert photo.headers["x-content-type-options"] == "nosniff"
-    assert photo.content == await desk.registrations.photo(first.id, Side.FRONT)
+    assert photo.content == await desk.cases.photo(first.id, Side.FRONT)
     other = second.photos[Side.FRONT].id
     for path in (
         *(f"{first.id}/photos/{side}" for side in ("card", other, "front.jpg", "..%2F..%2Fsecret.key", "FRONT", "%00")),
@@ -258,7 +258,7 @@ async def test_drafts_are_nobody_s_business(desk: Desk, lan: Officer) -> None:
     case = await desk.file()
     page = await lan.open(case)
     await lan.decide(page, "reject", repair_front="1")
-    draft = await desk.registrations.reopen(await desk.registrations.case(case.id))
+    draft = await desk.registrations.reopen(await desk.cases.case(case.id))
     assert draft.status is Status.DRAFT
     answer = await lan.open(case)
     assert answer.status_code == 404 and "đang sửa" in answer.text and "Bảy" not in answer.text
@@ -310,7 +310,7 @@ async def test_sending_back_without_a_reason_is_refused(desk: Desk, lan: Officer
     for note in ("", "   ", "a" * 501):
         answer = await lan.decide(page, "reject", note=note)
         assert answer.status_code == 400 and 'role="alert"' in answer.text
-    assert (await desk.registrations.case(case.id)).status is Status.SUBMITTED
+    assert (await desk.cases.case(case.id)).status is Status.SUBMITTED
 
 
 async def test_the_second_officer_learns_who_was_first(desk: Desk, lan: Officer) -> None:
@@ -325,7 +325,7 @@ async def test_the_second_officer_learns_who_was_first(desk: Desk, lan: Officer)
     assert "chưa được ghi. Lan đã duyệt hồ sơ này lúc" in answer.text and 'class="bar"' not in answer.text
     state = await minh.http.get(f"/console/cases/{case.id}/state")
     assert "data-decided" in state.text and "Lan đã duyệt" in state.text
-    decided = await desk.registrations.case(case.id)
+    decided = await desk.cases.case(case.id)
     assert (decided.status, decided.decided_by, decided.reason) == (Status.APPROVED, "Lan", None)
     assert len(desk.told) == 1
 
@@ -364,7 +364,7 @@ async def test_a_chat_that_can_t_be_told_doesn_t_undo_a_decision(desk: Desk, cap
     lan = await Officer.come(desk, "Lan")
     case = await desk.file()
     assert (await lan.decide(await lan.open(case), "approve")).status_code == 303
-    assert (await desk.registrations.case(case.id)).status is Status.APPROVED
+    assert (await desk.cases.case(case.id)).status is Status.APPROVED
     assert case.id in caplog.text and "Bảy" not in caplog.text
 
 

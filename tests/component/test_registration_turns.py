@@ -237,7 +237,7 @@ async def test_a_tap_on_an_old_button_files_nothing_twice(citizen: Citizen) -> N
     await complete(citizen)
     assert await citizen.taps("submit") == ["reg_filed"]
     assert await citizen.taps("submit") == ["reg_status_submitted"]
-    assert len(await citizen.services.registrations.waiting()) == 1
+    assert len(await citizen.services.cases.waiting()) == 1
 
 
 async def test_an_incomplete_draft_can_t_be_filed_by_an_old_button(citizen: Citizen) -> None:
@@ -265,7 +265,7 @@ async def test_a_rejected_case_is_repaired_by_a_tap(citizen: Citizen) -> None:
     await citizen.taps("submit")
     filed = await citizen.services.registrations.latest(citizen.cid)
     assert filed is not None
-    await citizen.services.registrations.reject(filed.id, "1", "Hà", "Ảnh mờ", ("back",))
+    await citizen.services.cases.reject(filed.id, "1", "Hà", "Ảnh mờ", ("back",))
     assert await citizen.taps("repair") == ["reg_repair", "reg_ask_back"]
     await citizen.says("để sau", "cancel")
     assert (await citizen.draft()).case_code == filed.case_code

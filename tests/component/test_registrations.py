@@ -84,7 +84,7 @@ async def test_filing_gives_a_case_code_of_eight_clear_characters_once(services:
     assert (await services.registrations.file(filed)).case_code == filed.case_code
     with pytest.raises(Conflict):
         await services.registrations.file(draft)
-    assert [case.case_code for case in await services.registrations.waiting()] == [filed.case_code]
+    assert [case.case_code for case in await services.cases.waiting()] == [filed.case_code]
 
 
 @pytest.mark.parametrize("same", ["bhxh_code", "national_id"])
@@ -94,14 +94,14 @@ async def test_one_person_has_one_application_that_waits(services: Services, sam
     other[same] = COMPLETE[same]
     with pytest.raises(Conflict):
         await services.registrations.file(await filled(services, "b", **other))
-    assert len(await services.registrations.waiting()) == 1
+    assert len(await services.cases.waiting()) == 1
 
 
 async def test_of_two_decisions_at_once_one_counts(services: Services) -> None:
     filed = await services.registrations.file(await filled(services))
     outcomes = await asyncio.gather(
-        services.registrations.approve(filed.id, "1", "Hà"),
-        services.registrations.reject(filed.id, "2", "Thu", "Ảnh mờ", ("front",)),
+        services.cases.approve(filed.id, "1", "Hà"),
+        services.cases.reject(filed.id, "2", "Thu", "Ảnh mờ", ("front",)),
         return_exceptions=True,
     )
     refused = [outcome for outcome in outcomes if isinstance(outcome, Conflict)]
@@ -110,7 +110,7 @@ async def test_of_two_decisions_at_once_one_counts(services: Services) -> None:
 
 async def test_approval_makes_the_account_and_queues_its_password(services: Services) -> None:
     filed = await services.registrations.file(await filled(services))
-    approved = await services.registrations.approve(filed.id, "1", "Hà")
+    approved = await services.cases.approve(filed.id, "1", "Hà")
     assert approved.status is Status.APPROVED and approved.decided_by == "Hà"
     assert await services.accounts.exists(COMPLETE["bhxh_code"])
     kinds = [row["kind"] for row in await services.database.fetch_all("SELECT kind FROM mails ORDER BY created_at")]
@@ -119,20 +119,20 @@ async def test_approval_makes_the_account_and_queues_its_password(services: Serv
 
 async def test_a_repair_asks_for_what_was_sent_back_only_and_keeps_the_code(services: Services) -> None:
     filed = await services.registrations.file(await filled(services))
-    await services.registrations.reject(filed.id, "1", "Hà", "Ảnh mặt trước bị mờ", ("front",))
+    await services.cases.reject(filed.id, "1", "Hà", "Ảnh mặt trước bị mờ", ("front",))
     reopened = await services.registrations.reopen(await services.registrations.get(filed.id))
     assert reopened.status is Status.DRAFT and reopened.missing() == ["front"]
     repaired = await services.registrations.put_photo(reopened, Side.FRONT, b"better", "accepted", ())
     again = await services.registrations.file(repaired)
     assert again.case_code == filed.case_code and again.id == filed.id
-    assert await services.registrations.photo(filed.id, Side.FRONT) == b"better"
+    assert await services.cases.photo(filed.id, Side.FRONT) == b"better"
 
 
 async def test_the_office_s_reason_is_sealed_and_goes_when_the_application_is_filed_again(
     services: Services, tmp_path: Path
 ) -> None:
     filed = await services.registrations.file(await filled(services))
-    rejected = await services.registrations.reject(filed.id, "1", "Hà", "Ảnh của bà Lanh bị mờ", ("front",))
+    rejected = await services.cases.reject(filed.id, "1", "Hà", "Ảnh của bà Lanh bị mờ", ("front",))
     assert rejected.reason == "Ảnh của bà Lanh bị mờ"
     assert "bà Lanh".encode() not in everything_in(tmp_path)
     reopened = await services.registrations.reopen(rejected)
@@ -149,21 +149,21 @@ async def test_the_office_s_reason_is_sealed_and_goes_when_the_application_is_fi
 async def test_an_officer_sees_that_the_number_has_an_account_already(services: Services) -> None:
     first = await services.registrations.file(await filled(services))
     assert "account_exists" not in first.flags
-    await services.registrations.approve(first.id, "1", "Hà")
+    await services.cases.approve(first.id, "1", "Hà")
     second = await services.registrations.file(await filled(services, "b", email="nguoi.khac@example.com"))
     assert second.flags[0] == "account_exists"
 
 
 async def test_a_rejected_email_has_to_be_confirmed_anew(services: Services) -> None:
     filed = await services.registrations.file(await filled(services))
-    await services.registrations.reject(filed.id, "1", "Hà", "Email sai", ("email",))
+    await services.cases.reject(filed.id, "1", "Hà", "Email sai", ("email",))
     reopened = await services.registrations.reopen(await services.registrations.get(filed.id))
     assert reopened.missing() == ["email", "otp"]
 
 
 async def test_leaving_a_repair_keeps_the_case(services: Services) -> None:
     filed = await services.registrations.file(await filled(services))
-    await services.registrations.reject(filed.id, "1", "Hà", "Ảnh mờ", ("back",))
+    await services.cases.reject(filed.id, "1", "Hà", "Ảnh mờ", ("back",))
     reopened = await services.registrations.reopen(await services.registrations.get(filed.id))
     await services.registrations.withdraw(reopened)
     assert (await services.registrations.get(filed.id)).status is Status.REJECTED
@@ -186,9 +186,9 @@ async def test_a_photo_takes_the_place_of_the_earlier_one(services: Services, tm
 async def test_staff_see_no_drafts(services: Services) -> None:
     draft = await filled(services)
     with pytest.raises(NotFound):
-        await services.registrations.case(draft.id)
+        await services.cases.case(draft.id)
     with pytest.raises(NotFound):
-        await services.registrations.photo(draft.id, Side.FRONT)
+        await services.cases.photo(draft.id, Side.FRONT)
 
 
 async def test_a_draft_moves_to_another_device_by_its_confirmed_email_only(services: Services) -> None:
