@@ -44,7 +44,7 @@ def test_whether_somebody_else_exists_is_never_told(comes: Comes) -> None:
     """Who knows a name, a birthday and a province, but not the CCCD, learns what he would about nobody at all."""
     prying, nobody = comes(HUNG), comes(replace(HUNG, phone="0905999999"))
     looks_up(prying, "front", national_id="048085000777")
-    looks_up(nobody, "front", national_id="048085000777", full_name="Nguyễn Văn Không Có")
+    looks_up(nobody, "front", national_id="048085000777", full_name="Nguyễn Văn Khởi")
     assert "reg_code_not_found_use_id" in prying.answer
     assert prying.answer == nobody.answer
     assert HUNG.code not in "".join(message["text"] for message in prying.history())
@@ -57,3 +57,14 @@ def test_not_found_with_an_old_identity_card(comes: Comes) -> None:
     citizen.answers("bhxh_code", {"national_id": "200000999"})
     assert "reg_code_not_found" in citizen.answer
     assert citizen.says(LOI.code).question == "front"
+
+
+def test_asked_for_with_everything_in_one_message(comes: Comes) -> None:
+    citizen = comes(NGUYET)
+    citizen.registers("bhxh_code")
+    told = citizen.says(
+        f"không nhớ mã số, tôi là {NGUYET.name}, sinh {NGUYET.birth_date}, "
+        f"cccd {NGUYET.national_id}, ở {NGUYET.address}"
+    )
+    citizen.answers("found_code")
+    assert NGUYET.code in citizen.answer.text, told
