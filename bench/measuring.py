@@ -25,7 +25,8 @@ from ops.train import ROOT
 MOST_STATIC = 48
 LEAST_STATIC = 12
 _STATIC_BETWEEN = 3
-_ACTION_TEXTS = ("không phải", "dạ đúng rồi em", "không phải cái đó em ơi", "ừ đúng rồi")
+# Only a no: a yes may begin something of its own, for which a conversation has to be the gateway's.
+_ACTION_TEXTS = ("không phải", "không phải cái đó em ơi", "không đúng", "hong phai")
 _CANDIDATES = 80
 _PARSES = 200
 _PAGE_TURNS = 100

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from actions.registration.said import payload
 from bot.channels.telegram_text import LONGEST_PAYLOAD, button_rows
@@ -70,3 +71,14 @@ def test_every_answer_of_the_guide_fits_telegram() -> None:
     for answer in guide.ids:
         for details in (False, True):
             button_rows(guide.render(answer, details=details, repeat=True).buttons)
+
+
+def test_the_buttons_of_the_domain_are_written_for_rasa() -> None:
+    """Rasa fills {...} in responses from slots: braces that are meant have to be doubled, or each use logs an error."""
+    responses = yaml.safe_load((ROOT / "domain.yml").read_text("utf-8"))["responses"]
+    variants = [variant.get("custom") or {} for several in responses.values() for variant in several]
+    written = [button["payload"] for custom in variants for button in custom.get("buttons", ())]
+    assert len(written) >= 2
+    for text in written:
+        assert re.fullmatch(r'/inform\{\{"choice":"[a-z_]+"\}\}', text), text
+        assert len(text.encode()) - 2 <= LONGEST_PAYLOAD
