@@ -143,7 +143,6 @@ FINDINGS: Mapping[str, str] = MappingProxyType(
         "too_bright": "ảnh quá sáng",
         "blurry": "ảnh mờ",
         "sideways": "ảnh xoay ngang",
-        "upside_down": "ảnh lộn ngược",
         "cut_off": "thẻ bị mất góc",
         "no_card": "không thấy thẻ",
         "no_face": "không thấy mặt người",
@@ -151,6 +150,13 @@ FINDINGS: Mapping[str, str] = MappingProxyType(
         "face_small": "mặt quá nhỏ",
         "wrong_side_front": "có thể là mặt trước",
         "wrong_side_back": "có thể là mặt sau",
-        "screen_photo": "có thể chụp lại từ màn hình",
+        "wrong_card": "có thể là thẻ khác",
+        "dim": "hơi tối",
+        "glare": "có chỗ lóa",
+        "flat": "ảnh trơn, ít chi tiết",
+        "rotated": "máy đã tự xoay cho xuôi",
+        "unread": "máy không đọc được chữ",
+        "no_ocr": "máy không có bộ đọc chữ",
+        "too_slow": "máy chưa kịp xem",
     }
 )
