@@ -114,6 +114,21 @@ class BackRoom:
         """The encrypted files that are there."""
         return [path.name for folder in ("attachments", "photos") for path in (self.data_dir / folder).iterdir()]
 
+    def tables_about(self, conversation_id: str) -> list[str]:
+        """Every table in which a row names the conversation."""
+        found = []
+        for table in (row["name"] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")):
+            columns = [row["name"] for row in self.rows(f"PRAGMA table_info({table})")]
+            marks = " OR ".join(f"CAST({column} AS TEXT) LIKE '%' || ? || '%'" for column in columns)
+            if self.rows(f"SELECT 1 FROM {table} WHERE {marks}", *[conversation_id] * len(columns)):
+                found.append(table)
+        return found
+
+    def checkpoint(self) -> None:
+        """Let the database write its log into its file, as it does by itself every so often."""
+        with closing(sqlite3.connect(self.data_dir / "helpdesk.db", timeout=30)) as database:
+            assert database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+
     def holds(self, text: str) -> list[str]:
         """Which files of the product hold these words in clear: databases, their logs, the logs of the processes."""
         needle = text.encode()

@@ -17,6 +17,7 @@ def test_from_the_cards_to_the_password(citizen: Citizen, officer: Officer, back
     assert read.names[-1] == "reg_read_cccd"
     assert all(part in read.text for part in (person.name, person.birth_date, person.address, person.national_id[-4:]))
     assert person.national_id not in read.text
+    assert citizen.says("đọc mã QR có lộ thông tin của tôi không").question == "read"
     assert citizen.taps("Đúng rồi").question == "bhxh_code"
     read = citizen.sends(people.insurance(person))
     assert person.code in read.text or person.code[-4:] in read.text

@@ -80,12 +80,12 @@ def test_the_email_at_the_summary_needs_its_own_code(citizen: Citizen) -> None:
     assert citizen.mailbox.address in citizen.answer.text
 
 
-@pytest.mark.parametrize("field", ["full_name", "birth_date", "national_id", "address", "bhxh_code"])
+@pytest.mark.parametrize("field", ["full_name", "birth_date", "national_id", "address", "bhxh_code", "phone"])
 def test_right_after_it_was_said(citizen: Citizen, field: str) -> None:
     new = {name: (value, shown) for name, value, shown in NEW.values()}[field]
     following = {
         "bhxh_code": "full_name", "full_name": "birth_date", "birth_date": "national_id", "national_id": "address",
-        "address": "front",
+        "address": "front", "phone": "email",
     }[field]  # fmt: skip
     citizen.registers(following)
     assert citizen.says(SAID[field]).question == field
