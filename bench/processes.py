@@ -150,6 +150,15 @@ def child_running(pid: int, module: str) -> int:
     raise CannotMeasure(f"không thấy tiến trình {module}")
 
 
+def cpu_seconds(pid: int) -> float:
+    """Processor time that the process and what it started have used so far."""
+    total = 0
+    for member in descendants(pid):
+        numbers = Path(f"/proc/{member}/stat").read_text().rpartition(")")[2].split()
+        total += int(numbers[11]) + int(numbers[12])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
 def resident_mib(pid: int) -> float:
     """Resident memory of the process and what it started."""
     total = 0

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import clone, measuring, ours, reader, stock
+from bench import clone, measuring, ours, reader, registration, stock
 from bench.ledger import OURS, STOCK, CannotMeasure, Ledger
 from bench.sample import Sample, draw
 from bench.stock import FULL_EPOCHS, Peer
@@ -63,6 +63,7 @@ class Run:
         sample_model = self._train(sample, peer)
         self._starts(peer)
         self._side_by_side(sample_model, peer)
+        self._registration()
         self._reader()
         self._clone()
         self._describe_noise()
@@ -148,6 +149,14 @@ class Run:
                         measuring.measure_accuracy(self.ledger, "sample", OURS, server.url, self._held_back)
                     if STOCK in urls:
                         measuring.measure_accuracy(self.ledger, "sample", STOCK, urls[STOCK], self._held_back)
+
+    def _registration(self) -> None:
+        """On a product of its own: nothing that was measured before has warmed or filled it."""
+        with (
+            self._attempt("đăng ký trong khung chat", "registration"),
+            ours.product(self._options.data_dir, self._folder / "registration") as product,
+        ):
+            registration.fill(self.ledger, product.page.url, product.pids(), self._options.seconds, say)
 
     def _reader(self) -> None:
         with self._attempt("đọc mã trên ảnh thẻ", "reader"):
