@@ -66,7 +66,9 @@ class Texts:
 
 def action_intents(rules: Path = ROOT / "data" / "rules.yml") -> frozenset[str]:
     """The intents whose turn ends in a custom action."""
-    steps = [rule["steps"] for rule in yaml.safe_load(rules.read_text(encoding="utf-8"))["rules"]]
+    every = [rule["steps"] for rule in yaml.safe_load(rules.read_text(encoding="utf-8"))["rules"]]
+    # Rules about forms begin with something else.
+    steps = [rule for rule in every if "intent" in rule[0]]
     called = {s[0]["intent"] for s in steps if any(str(step.get("action", "")).startswith("action_") for step in s)}
     return frozenset(called | {FALLBACK})
 

@@ -79,8 +79,13 @@ def test_the_intents_that_need_the_action_server(tmp_path: Path) -> None:
     rules.write_text(
         "rules:\n- rule: a\n  steps:\n  - intent: greet\n  - action: utter_greet\n"
         "- rule: b\n  steps:\n  - intent: deny\n  - action: action_correct_answer\n"
+        "- rule: a form ends\n  condition:\n  - active_loop: f\n  steps:\n  - action: action_listen\n"
     )
     assert action_intents(rules) == {"deny", "nlu_fallback"}
+
+
+def test_the_rules_of_today_can_be_read() -> None:
+    assert {"deny", "inform", "register_account"} <= action_intents()
 
 
 def test_every_fourth_turn_of_the_mix_is_a_rare_one() -> None:
