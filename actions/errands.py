@@ -191,6 +191,12 @@ class ErrandTurns:
             return await (self._send_code(errand, said) if errand.fields.get("email") else self._erase(errand, said))
         if says_no(said):
             return await self._end(errand, said, "errand_stopped")
+        if said.entities or said.intent == "inform":
+            # Who goes on with his application has let go of deleting.
+            taken = await self._dialogue.turn(errand.conversation_id, said)
+            if taken is not None:
+                await self._errands.end(errand.conversation_id)
+                return ErrandOutcome(taken)
         says = [] if said.intent in _SMALL_TALK | {"delete_my_data"} else [Say(said.intent, plain=True)]
         if says:
             return await self._keep(replace(errand, progress={"done": True}), said, Outcome(says, open=False))

@@ -80,7 +80,8 @@ def hear_address(message: Message, said: Said, registration: Registration, asked
         if span and (_is_place(message, span) or (asked == "address" and _is_told(said, message, span))):
             _keep(message.text[span[0] : span[1]], heard)
             return [span]
-    if asked == "address" and not labels:
+    lacks_province = bool(registration.fields.get("address")) and not registration.fields.get("province")
+    if (asked == "address" or (lacks_province and said.intent == "inform" and not heard.values)) and not labels:
         return _answer(message, said, registration, heard)
     if (heard.values or heard.problems) and not registration.has("address"):
         for span in _ending_with_province(message):

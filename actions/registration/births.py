@@ -22,7 +22,7 @@ _NEAR = 30
 _YOUNGEST = 10
 _TRIES = re.compile(
     r"\b\d{1,2} ?[/.\-] ?\d{1,2}\b|\b\d{1,2} \d{1,2} \d{2,4}\b|\b(?:1[89]|20)\d\d\b|\b\d{6,8}\b|\d ?t ?\d|"
-    r"\b(?:\d+|muoi|mot|hai|ba|bon|nam|sau|bay|tam|chin) thang\b|\b\d\d tuoi\b|^\D{0,12}\d\d\D{0,8}$"
+    r"\b(?:\d+|muoi|mot|hai|ba|bon|nam|sau|bay|tam|chin) thang\b|\b\d\d tuoi\b|^\D{0,12}\d\d\D{0,8}$|\b2k\d"
 )
 _NUMBER_WORDS = re.compile(
     r"(?:[\s:.,]|\b(?:la|ngay|nam|vao|cua|toi|em|minh|con|bac|ba|ong|me|dang|ghi|mung|mong)\b)*"
@@ -142,7 +142,8 @@ def _blank(text: str, start: int, end: int) -> str:
 
 
 def _parse(text: str, today: date) -> str:
-    """`55` alone is a year when the question was for a birth date."""
+    """`55` alone is a year when the question was for a birth date; `2k5` is 2005."""
+    text = re.sub(r"\b2k(\d{0,2})\b", lambda m: f"20{m[1].zfill(2)}", text, flags=re.IGNORECASE)
     bare = re.fullmatch(r"\D{0,16}(\d\d)\D{0,8}", text)
     if bare and re.search(r"ng[aà]y", text):
         raise InvalidInput("birth_shape")

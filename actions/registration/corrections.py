@@ -79,8 +79,10 @@ _HOUSE = re.compile(r"(?:số |nhà )*(?:k ?)?\d|kiệt|hẻm|tổ \d|thôn|số
 _LEFTOVER = re.compile(r"\s*(?:mới (?:đúng|phải|trúng|chuẩn|chính xác)|moi (?:dung|phai)|mí đúng|ms đúng)\b.*$", re.I)
 
 
-def wishes_correction(said: Said) -> bool:
-    """Whether something given before is to be changed."""
+def wishes_correction(said: Said, *, looking: bool = False) -> bool:
+    """Whether something given before is to be changed. `looking` at a summary, to name a field is enough."""
+    if looking and len(said.text.split()) <= 8 and named_field(said) is not None:
+        return True
     clauses = (_NO_WISH.sub(" ", spelt(clause)) for clause in re.split(r"[,.;!?\n]+", said.text))
     return said.intent == "correct_info" or any(_WISH.search(clause) for clause in clauses)
 

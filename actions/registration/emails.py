@@ -10,16 +10,23 @@ import re
 from actions.registration.questions import OTP_BUTTONS, next_question
 from actions.registration.work import Work
 from helpdesk.errors import InvalidInput, Overloaded
+from helpdesk.folding import fold
 from helpdesk.otp import Otp
 
 PURPOSE = "email"
+_WORDS = "khong mot hai ba bon nam sau bay tam chin".split()
+_DICTATED = re.compile(rf"\b(?:{'|'.join([*_WORDS, 'lam', 'tu'])})(?: (?:{'|'.join([*_WORDS, 'lam', 'tu'])})){{5}}\b")
 _CODE = re.compile(r"(?<!\d)(?:\d[\s.\-]{0,2}){5}\d(?!\d)")
 
 
 def typed_code(text: str) -> str | None:
     """Six digits out of a message, whatever stands around them."""
-    match = _CODE.search(text)
+    match = _CODE.search(_DICTATED.sub(_digits, fold(text)) if not any(c.isdigit() for c in text) else text)
     return re.sub(r"\D", "", match[0]) if match else None
+
+
+def _digits(match: re.Match[str]) -> str:
+    return "".join(str(_WORDS.index(word)) for word in match[0].replace("lam", "nam").replace("tu", "bon").split())
 
 
 def is_code_alone(text: str) -> bool:

@@ -56,7 +56,7 @@ _WRITTEN: Mapping[str, frozenset[str]] = {
 }
 # `o` without an accent is also an aunt and a letter: only before a place it is `ở`.
 _AFTER_AT = re.compile(
-    r"\s+(?:tai\s+)?(?:so\s|nha\s|\d|k\s?\d|to\s|thon\s|xa\s|phuong\s|p\.?\s|quan\s|q\.?\s|duong\s|kiet\s|hem\s|ngo\s|tp\b|"
+    r"\s+(?:tai\s+)?(?:tro\s|so\s|nha\s|\d|k\s?\d|to\s|thon\s|xa\s|phuong\s|p\.?\s|quan\s|q\.?\s|duong\s|kiet\s|hem\s|ngo\s|tp\b|"
     r"thanh pho\s|tinh\s|huyen\s|khu\s|chung cu\s|ap\s|lang\s|khoi\s)"
 )
 _AFTER_BORN = re.compile(

@@ -60,7 +60,7 @@ def hear_name(
             heard.take("full_name", parse_full_name(told).text)
         return
     if asked == "full_name" and not heard.values and not heard.problems:
-        _answer(message, said, heard)
+        _answer(message, said, registration, heard)
         return
     if said.intent not in VALUE_INTENTS and not heard.values:
         return
@@ -187,7 +187,7 @@ def _until_end(part: str, found: Sequence[re.Match[str]]) -> list[str]:
     return run
 
 
-def _answer(message: Message, said: Said, heard: Heard) -> None:
+def _answer(message: Message, said: Said, registration: Registration, heard: Heard) -> None:
     """The whole message is the answer to the question for the name."""
     run = next((name for part in segments(message) if (name := _run(part, alone=True))), "")
     if said.intent not in VALUE_INTENTS:
@@ -198,11 +198,12 @@ def _answer(message: Message, said: Said, heard: Heard) -> None:
         name = parse_full_name(message.text).text
     except InvalidInput as error:
         telling = error.code in _TELLING and len(message.text.split()) <= 7
+        short = error.code == "name_short" and said.intent == "inform" and not registration.has("full_name")
         if run and error.code == "name_digits" and not covered(message):
             heard.problems["full_name"] = error.code
         elif run:
             heard.parse("full_name", lambda: parse_full_name(run).text)
-        elif telling or (error.code == "name_short" and said.intent == "inform"):
+        elif telling or short:
             heard.problems["full_name"] = error.code
         return
     # As it was typed: the tidied capitals would make a name of any sentence.

@@ -20,7 +20,7 @@ _NUMBER_FIELDS = frozenset({"bhxh_code", "national_id", "phone"})
 # No province's BHXH numbers begin with these, all mobile numbers do.
 _MOBILE_ONLY = re.compile(r"0[3579]\d{8}")
 _MOBILE = re.compile(r"0(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-9])\d{7}")
-_RUN = re.compile(r"(?<![a-z0-9])\+?\d(?:[ .\-]{0,2}[\doil]){4,}(?![a-z0-9])")
+_RUN = re.compile(r"(?<![a-z0-9])\+?[\doil](?:[ .\-]{0,2}[\doil]){4,}(?![a-z0-9])")
 _NEAR = 40
 # `0905… là số của em`, `0905… (sđt)`: the name stands behind the number.
 _BEHIND = re.compile(r"\s*(?:,?\s*(?:la|day la|do la|chinh la|cho|thuoc)\s+(?:cai\s+|so\s+)*|\(\s*|-\s*|=\s*)?")
@@ -148,7 +148,7 @@ def _take_alike(number: _Number, registration: Registration, asked: str, heard: 
         case "national_id":
             if asked == "phone" or (asked != "national_id" and _MOBILE.fullmatch("0" + value)):
                 _parse("phone", value, heard)
-            elif asked == "bhxh_code":
+            elif asked in ("bhxh_code", "front") and not registration.has("bhxh_code"):
                 heard.problems.setdefault("bhxh_code", "bhxh_length")
             elif asked == "national_id" or not registration.has("national_id"):
                 _parse("national_id", value, heard)

@@ -11,7 +11,7 @@ from actions.registration.said import Said
 from actions.registration.wording import spelt, words
 
 _LATER = (
-    r"để (?:sau|mai|mốt|tối|chiều|sáng|bữa|hôm|khi|lúc)|(?:lúc|khi|hôm|bữa|dịp) khác|mai (?:làm|tính|khai|rảnh)|"
+    r"để (?:sau|mai|mốt|tối|chiều|sáng|bữa|hôm|khi|lúc)|(?:lúc|khi|hôm|bữa|dịp) khác|mai (?:\S+ )?(?:làm|tính|khai|rảnh|qua|ra|lên|tới|ghé)|"
     r"mai mốt|"
     r"(?:tối|chiều|sáng|mai|lát|tí|chút|xíu)(?: nữa)?(?: \S+)? (?:làm|khai|điền) (?:tiếp|sau|lại)?|hôm sau|bữa sau"
 )
@@ -34,10 +34,11 @@ _WAIT = words(
     r"đợi) (?:nha|nhé|nghe)|"
     r"từ từ|(?:chút|tí|lát|xíu)(?: nữa)? (?:gửi|gởi|chụp|có)|(?:1|một|2|5|mấy|vài) phút(?: nữa)?|"
     r"để(?: tui| tôi| em| mình| con| chị| anh| bác| bà| ông| cô| chú| e| t)?(?: đi| vô| ra| lên)? "
-    r"(?:tìm|kiếm|lấy|lục|coi|xem|mở|chụp|kêu|gọi|nhờ|đeo)|(?:đang|để) (?:tìm|kiếm|lấy|lục|chụp|mở)|wait|chờ (?:chút|"
+    r"(?:tìm|kiếm|lấy|lục|coi|xem|mở|chụp|kêu|gọi|nhờ|đeo|về)|(?:đang|để) (?:tìm|kiếm|lấy|lục|chụp|mở)|wait|chờ (?:chút|"
     r"tí|xíu)|"
     r"cho chut|cho xiu|cho ti|doi chut|doi ti|doi xiu|doi lat"
 )
+_HOLD_ON = words(r"^(?:dạ |ấy |ê |a |ủa )*(?:khoan|chờ|đợi)(?: \S+){0,5}$")
 _NO_WAIT = words(r"sửa|sai|nhầm|lộn|hủy|huỷ|thôi|mai|bữa khác|hôm khác|lúc khác|dừng|ngừng|ngưng|bỏ|xóa|xoá")
 _DISCARD = words(
     r"(?:xóa|xoá|bỏ|hủy|huỷ) (?:luôn )?(?:hồ sơ|bản nháp|hết|sạch|toàn bộ|tất cả|đi)|làm lại (?:từ đầu|hết)|"
@@ -59,7 +60,9 @@ _UNKNOWN = words(
     r"mất (?:sổ|thẻ)|làm mất|tra (?:giúp|giùm|dùm|hộ|cho|mã)|tìm (?:giúp|giùm|dùm|hộ)|mù tịt|chịu(?: luôn)?"
 )
 _INSTEAD = words(
-    r"gõ (?:tay|thay|được|số|cho|luôn)|nhập tay|đánh máy|tự (?:gõ|nhập|điền)|(?:không|ko|k|hông|hong|chưa|khỏi)(?: có|"
+    r"^(?:dạ |thôi |cho (?:em|tôi|tui) |để (?:em|tôi|tui) )*(?:gõ|nhập|đánh)(?: nha| đi| thay| chữ| tay| em| ạ|"
+    r" luôn)*$|gõ (?:tay|thay|được|số|cho|luôn)|nhập tay|đánh máy|tự (?:gõ|nhập|điền)|(?:không|ko|k|hông|hong|chưa|"
+    r"khỏi)(?: có|"
     r" biết)? (?:chụp|máy ảnh)|"
     r"(?:không|ko|k|hông) (?:chụp|gửi) (?:được|đc|dc)|cho (?:\S+ )?(?:gõ|nhập|đánh)|muốn (?:gõ|nhập)|(?:hư|hỏng|"
     r"bể) (?:camera|máy ảnh)|"
@@ -78,6 +81,37 @@ _CODE_WORDS = words(
 )
 _CODE_NAMES = words(r"otp|mã xác (?:nhận|thực)|e ?mail|mail|gmail")
 _NATIONAL = words(r"(?:dùng|lấy|bằng|xài|thay bằng|sài)(?: luôn)?(?: số)? (?:cccd|căn cước|định danh)(?: thay| luôn)?")
+_SENDING = words(
+    r"(?:gửi|gởi|chụp|up|đưa|bấm|nhắn)(?: \S+){0,4} (?:đây|nè|nì|rồi|r|nha|đó|liền|xong|luôn)|(?:hình|ảnh|tấm|"
+    r"cái)(?: \S+){0,2} "
+    r"(?:đây|nè|nì)|đây(?: nè| nha| con| em| ạ)?|(?:gửi|gởi|chụp) (?:rồi|xong|r)|rồi (?:đó|nè)|xong rồi"
+)
+_LACKS = {
+    "email": r"e ?mail|mail|gmail|meo|thư điện tử",
+    "national_id": r"cccd|căn cước|chứng minh|cmnd|thẻ|số đó|giấy tờ",
+    "phone": r"điện thoại|đt|sđt|sdt|máy|số nào",
+    "front": r"cccd|căn cước|chứng minh|cmnd|thẻ|giấy tờ|hình|ảnh",
+    "back": r"cccd|căn cước|chứng minh|cmnd|thẻ|giấy tờ|hình|ảnh|mặt sau",
+    "portrait": r"hình|ảnh|chân dung",
+}
+_LACKING = {
+    field: words(
+        rf"(?:không|ko|k|kg|hông|hong|hok|chưa|nỏ|mô) (?:có |xài |sài |dùng |biết |còn |làm |mang |đem |được cấp |"
+        rf"cấp |cái )*(?:{what})|"
+        rf"(?:mất|hư|rách|quên|thất lạc)(?: \S+)? (?:{what})|(?:{what})(?: \S+){{0,2}} (?:mất|hư|không còn|bị mất|"
+        rf"thất lạc)|mô có(?: {what})?"
+    )
+    for field, what in _LACKS.items()
+}
+# "Xóa hết đi" in the middle of a form means the draft, not everything.
+_THIS_DRAFT = words(r"bản nháp|hồ sơ (?:này|ni|đó|đang|đk|đăng ký)|làm lại|khai lại|nhập lại|nãy giờ|hồi nãy|từ đầu")
+_MY_DATA = words(r"dữ liệu|thông tin|tài khoản|tin nhắn|data|lịch sử|cuộc trò chuyện|khỏi hệ thống")
+_TIRED = words(
+    r"hỏi (?:hoài|miết|lắm|nhiều|quá|chi|gì)(?: \S+){0,2} (?:lắm|hoài|rứa|vậy|thế|quá|dữ|v|z)|hỏi (?:hoài|miết|lắm|"
+    r"dai|nhiều quá)|"
+    r"(?:rườm rà|lằng nhằng|rắc rối|phiền (?:phức|quá)|lâu (?:quá|lắc|dữ|ghê)|mệt (?:quá|ghê|rồi|não)|nhiêu khê|"
+    r"dài (?:quá|dòng))"
+)
 _WAITABLE = frozenset(
     {"nlu_fallback", "inform", "cancel", "affirm", "deny", "out_of_scope", "send_photo", "correct_info", ""}
 )
@@ -92,7 +126,13 @@ def wants_pause(said: Said) -> bool:
 def wants_wait(said: Said) -> bool:
     """Whether only a moment is needed ("để tìm thẻ đã"); the form waits with the question it has put."""
     text = spelt(said.text)
-    if said.intent not in _WAITABLE or said.entities or "?" in said.text or len(text.split()) > 14:
+    # "Khoan để coi lại đã" is one, whatever else "coi lại" is asked for.
+    if (
+        not (said.intent in _WAITABLE or _HOLD_ON.match(text))
+        or said.entities
+        or "?" in said.text
+        or len(text.split()) > 14
+    ):
         return False
     return bool(_WAIT.search(text)) and not _NO_WAIT.search(text) and not re.search(r"\d{4}", text)
 
@@ -133,3 +173,26 @@ def asks_for_code(said: Said) -> bool:
 def wants_national_id(said: Said) -> bool:
     """Whether the personal id shall stand for the BHXH number."""
     return bool(_NATIONAL.search(spelt(said.text)))
+
+
+def announces_photo(said: Said) -> bool:
+    """Whether a photo is said to come or to have come ("hình đây nè"); without it the words are nothing."""
+    text = spelt(said.text)
+    return len(text.split()) <= 12 and bool(_SENDING.search(text)) and not said.entities
+
+
+def lacks(said: Said, field: str) -> bool:
+    """Whether somebody says not to have what was asked for."""
+    pattern = _LACKING.get(field)
+    return pattern is not None and bool(pattern.search(spelt(said.text)))
+
+
+def means_draft(said: Said) -> bool:
+    """Whether a wish to delete is about the form under way, not about everything that is kept."""
+    text = spelt(said.text)
+    return bool(_THIS_DRAFT.search(text)) or (bool(_DISCARD.search(text)) and not _MY_DATA.search(text))
+
+
+def is_tired(said: Said) -> bool:
+    """Whether somebody has had enough of questions, without wanting to stop."""
+    return bool(_TIRED.search(spelt(said.text))) and not said.entities

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from actions.registration import choices, corrections, emails, steering
 from actions.registration.answers import says_no, says_yes
+from actions.registration.asides import take_aside
 from actions.registration.hearing import Heard, hear, is_question
 from actions.registration.photos import take_photo
 from actions.registration.questions import FIXABLE, OTP_BUTTONS, ask, next_question
@@ -41,8 +42,6 @@ _ABOUT = {"read": "", "confirm": "", "number_kind": "", "name_plain": "full_name
 _NUMERIC = frozenset({"otp", "birth_date", "bhxh_code", "national_id", "phone"})
 _LEAVING = frozenset({"talk_to_human"})
 _CODE_UNKNOWN = re.compile(r"\b(?:khong|ko|k|chua|quen)\b.{0,12}\b(?:ma so|ma|so so|bhxh)\b")
-# "Xóa hồ sơ này" in the middle of one means the draft, not everything.
-_THIS_DRAFT = re.compile(r"\b(ban nhap|ho so (?:nay|do|dang|dk|dang ky))\b")
 
 
 class RegistrationTurns:
@@ -112,6 +111,8 @@ class RegistrationTurns:
                 await self._caption(work)
         elif said.text.strip():
             await self._words(work)
+        elif said.intent == "thank":
+            work.say("reg_polite")
         elif said.intent == "share_contact":
             # Somebody else's card: the channel doesn't vouch for its number.
             work.say("reg_contact_unsure")
@@ -147,7 +148,8 @@ class RegistrationTurns:
         if whom and not work.draft.is_helper and said.intent in ("register_account", "inform", "correct_info"):
             work.fields.update({"for_whom": "helper", "helper_relation": whom})
             work.say("reg_for_whom")
-        if said.intent == "delete_my_data" and not _THIS_DRAFT.search(said.folded):
+        types = work.asked == "front" and steering.wants_to_type(said)
+        if said.intent == "delete_my_data" and not types and not steering.means_draft(said):
             work.progress["paused"] = True
             work.follow = "action_delete_my_data"
             work.stop()
@@ -159,8 +161,14 @@ class RegistrationTurns:
         if steering.wants_back(said):
             choices.go_back(work)
             return True
+        if steering.wants_wait(said):
+            work.say("reg_wait")
+            work.asks = False
+            return True
         if said.intent in ("resume_registration", "register_account") and not said.values("email"):
-            # "Tiếp tục" in an open form is a nod.
+            # "Tiếp tục" in an open form is a nod; "đăng ký có mất tiền không" is none.
+            if is_question(said) and said.intent == "register_account":
+                work.say("reg_unsure")
             return not self._hear(work).values
         if steering.wants_pause(said) and not said.entities:
             if work.progress.pop("editing", None):
@@ -204,10 +212,13 @@ class RegistrationTurns:
                 if "bhxh_code" not in heard and _CODE_UNKNOWN.search(said.folded):
                     # "Không nhớ mã số, tôi là …": the rest of the message is what it is looked up by.
                     work.progress["code_unknown"] = True
-        if asked == "front" and (steering.wants_to_type(said) or says_no(said)):
+        refuses = steering.wants_to_type(said) or (says_no(said) and not self._names_a_correction(work))
+        if asked == "front" and refuses and not work.progress.get("front_later"):
             await choices.take_choice(work, "type_instead", self._registrations, self._otp)
             return True
-        return await self._yes_or_no(work)
+        if await self._yes_or_no(work):
+            return True
+        return not self._hear(work).values and take_aside(work)
 
     async def _yes_or_no(self, work: Work) -> bool:
         said, asked = work.said, work.asked
@@ -239,7 +250,10 @@ class RegistrationTurns:
     def _corrected(self, work: Work) -> tuple[str | None, Heard] | None:
         """What a wish to correct something is about and its new value; None where there is no such wish."""
         said = work.said
-        if not corrections.wishes_correction(said) or (is_question(said) and said.intent != "correct_info"):
+        looking = work.asked in ("read", "confirm") and not is_question(said) and not says_yes(said)
+        if not corrections.wishes_correction(said, looking=looking) or (
+            is_question(said) and said.intent != "correct_info"
+        ):
             return None
         about = _ABOUT.get(work.asked, work.asked)
         return corrections.corrected(said, work.draft, about, self._clock().astimezone(VIETNAM).date())
