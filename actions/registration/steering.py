@@ -11,7 +11,8 @@ from actions.registration.said import Said
 from actions.registration.wording import spelt, words
 
 _LATER = (
-    r"để (?:sau|mai|mốt|tối|chiều|sáng|bữa|hôm|khi|lúc)|(?:lúc|khi|hôm|bữa|dịp) khác|mai (?:\S+ )?(?:làm|tính|khai|rảnh|qua|ra|lên|tới|ghé)|"
+    r"để (?:sau|mai|mốt|tối|chiều|sáng|bữa|hôm|khi|lúc)|(?:lúc|khi|hôm|bữa|dịp) khác|mai (?:\S+ )?(?:làm|tính|khai|"
+    r"rảnh|qua|ra|lên|tới|ghé)|"
     r"mai mốt|"
     r"(?:tối|chiều|sáng|mai|lát|tí|chút|xíu)(?: nữa)?(?: \S+)? (?:làm|khai|điền) (?:tiếp|sau|lại)?|hôm sau|bữa sau"
 )
@@ -34,7 +35,8 @@ _WAIT = words(
     r"đợi) (?:nha|nhé|nghe)|"
     r"từ từ|(?:chút|tí|lát|xíu)(?: nữa)? (?:gửi|gởi|chụp|có)|(?:1|một|2|5|mấy|vài) phút(?: nữa)?|"
     r"để(?: tui| tôi| em| mình| con| chị| anh| bác| bà| ông| cô| chú| e| t)?(?: đi| vô| ra| lên)? "
-    r"(?:tìm|kiếm|lấy|lục|coi|xem|mở|chụp|kêu|gọi|nhờ|đeo|về)|(?:đang|để) (?:tìm|kiếm|lấy|lục|chụp|mở)|wait|chờ (?:chút|"
+    r"(?:tìm|kiếm|lấy|lục|coi|xem|mở|chụp|kêu|gọi|nhờ|đeo|về)|(?:đang|để) (?:tìm|kiếm|lấy|lục|chụp|mở)|wait|"
+    r"chờ (?:chút|"
     r"tí|xíu)|"
     r"cho chut|cho xiu|cho ti|doi chut|doi ti|doi xiu|doi lat"
 )
