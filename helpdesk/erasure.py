@@ -69,6 +69,7 @@ class Erasure:
         # After the rows: a kill in between leaves encrypted files that no row knows, which retention takes.
         await self._photos.remove(photos)
         await self._attachments.remove(files)
+        await self._database.empty_log()
         return len(registrations) + len(accounts) + messages
 
     async def _codes_and_mails(

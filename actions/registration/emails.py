@@ -40,21 +40,22 @@ def _subject(work: Work) -> str:
 
 async def send_code(work: Work, otp: Otp) -> None:
     """Send a code to the draft's e-mail and say so, or why not yet."""
+    # Where nothing else is open the message itself is the question.
+    last = next_question(work.draft) == "otp"
+    buttons = OTP_BUTTONS if last else ()
+    if last:
+        work.progress["asked"] = "otp"
+        work.asks = False
     try:
         await otp.request(PURPOSE, _subject(work), work.fields["email"])
     except Overloaded as error:
         work.fields["_wait"] = str(max(1, round(error.retry_after)))
-        work.say("reg_otp_wait")
+        work.say("reg_otp_wait", *buttons)
     except InvalidInput:
-        work.say("reg_otp_hourly")
+        work.say("reg_otp_hourly", *buttons)
     else:
         work.progress["code_sent"] = True
-        # Where nothing else is open the message itself is the question.
-        last = next_question(work.draft) == "otp"
-        work.say("reg_otp_sent", *(OTP_BUTTONS if last else ()))
-        if last:
-            work.progress["asked"] = "otp"
-            work.asks = False
+        work.say("reg_otp_sent", *buttons)
 
 
 async def check_code(work: Work, otp: Otp, code: str) -> None:

@@ -40,6 +40,9 @@ _ABOUT = {"read": "", "confirm": "", "number_kind": "", "name_plain": "full_name
           "found_code": "bhxh_code"}  # fmt: skip
 # Six digits may be the answer to these.
 _NUMERIC = frozenset({"otp", "birth_date", "bhxh_code", "national_id", "phone"})
+_SEND = re.compile(r"\b(?:gui|nop)(?: ho so)?(?: giup| gium| dum| ho| di| luon| cho)\b")
+_NAMES = ("full_name", "name_plain")
+_ONE_NAME = re.compile(r"(?!(?i:dạ|da|vâng|vang|ok|ừ|huy|hủy|thôi|bỏ)\b)[^\W\d_]{2,8}")
 _LEAVING = frozenset({"talk_to_human"})
 _CODE_UNKNOWN = re.compile(r"\b(?:khong|ko|k|chua|quen)\b.{0,12}\b(?:ma so|ma|so so|bhxh)\b")
 
@@ -170,7 +173,7 @@ class RegistrationTurns:
             if is_question(said) and said.intent == "register_account":
                 work.say("reg_unsure")
             return not self._hear(work).values
-        if steering.wants_pause(said) and not said.entities:
+        if steering.wants_pause(said) and not said.entities and not self._is_name(work):
             if work.progress.pop("editing", None):
                 work.say("reg_edit_left")
                 return True
@@ -178,8 +181,16 @@ class RegistrationTurns:
             return True
         return False
 
+    def _is_name(self, work: Work) -> bool:
+        """Whether the answer to the question for a name is one: "Lê Huy" doesn't cancel."""
+        return work.asked in _NAMES and "full_name" in self._hear(work).values
+
     async def _answer_to_question(self, work: Work) -> bool:
         said, asked = work.said, work.asked
+        if asked in _NAMES and said.intent not in ("affirm", "deny") and _ONE_NAME.fullmatch(said.text.strip()):
+            # A given name alone looks like a topic to the classifier ("Lan", "Hoa").
+            work.say("reg_x_name_short")
+            return True
         waiting = bool(work.progress.get("code_sent"))
         if waiting and asked != "otp" and steering.asks_for_code(said):
             await emails.send_code(work, self._otp)
@@ -238,6 +249,8 @@ class RegistrationTurns:
         else:
             yes, no = answers[asked]
             choice = yes if says_yes(said) else no if says_no(said) else None
+            if asked == "confirm" and choice is None and _SEND.search(said.folded) and not is_question(said):
+                choice = yes
         if not choice:
             return False
         await choices.take_choice(work, choice, self._registrations, self._otp)
