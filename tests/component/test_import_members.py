@@ -157,7 +157,10 @@ async def test_what_excel_does_that_is_certain_is_undone(desk: Desk) -> None:
     )
     assert (report.added, desk.left_out) == (2, {})
     found = await desk.registry.find_many(["0000000101", "4800000102"])
-    assert [member.national_id for member in found.values()] == ["048156000001", "200000003"]
+    assert {code: member.national_id for code, member in found.items()} == {
+        "0000000101": "048156000001",
+        "4800000102": "200000003",
+    }
 
 
 async def test_a_person_once_in_a_file(desk: Desk) -> None:
