@@ -31,6 +31,7 @@ _PLACE = words(
 )
 # Where the place itself begins, behind "chung với thằng con trai …".
 _FIRST = re.compile(r"\b(?:k ?\d|kiet|hem|so nha \d|so \d|to \d|thon|khu pho|khoi pho|chung cu|duong|\d+[/\w]* [a-z])")
+_WORDED = re.compile(r"\b(?:kiet|hem|so nha \d|to \d|thon|khu pho|khoi pho|chung cu)")
 _LEAD = re.compile(
     r"^[\s:\-–=.,]*(?:(?:da(?!\s+(?:nang|lat|bac|teh))|vang|u|a)\b[\s,]*)?"
     r"(?:(?:(?:cua\s+)?(?:toi|tui|em|minh|con|chau|bac|co|chu|anh|chi|ong|ba|nha|thi|me|ma|bo|cha|ghi|trong|tren|cccd|"
@@ -39,7 +40,7 @@ _LEAD = re.compile(
 )
 _TAIL = re.compile(
     r"(?:[\s,.]+(?:ạ|á|nha|nhe|nhé|nghe|nghen|nè|đó|hỉ|hen|em|con|chị|anh|ad|bạn|cháu|cô|chú|bác|ơi|rồi|e|c|o|thôi|"
-    r"đang|hiện|còn|giờ|dang|hien))+"
+    r"đang|hiện|còn|giờ|dang|hien|mới đúng|mới phải|mới trúng|moi dung))+"
     r"[\s.!]*$",
     re.I,
 )
@@ -52,9 +53,16 @@ _SENTENCES = (
         r"chuyển|quên|em muốn|số cuối|chữ số|thêm|vào|bớt"
     ),
     words(
-        r"chọn|hỏi|hay|xin|thì|mà|nào|đâu|sao|gì|chi|cần|rồi|bị|để|cho|nếu|sẽ|tiền|thẻ|bao|mấy|giờ|vô|hồi|nãy|chỉ|mô|răng|hả|"
+        r"chọn|hỏi|hay|xin|thì|mà|nào|đâu|sao|gì|chi|cần|rồi|bị|để|cho|nếu|sẽ|tiền|thẻ|bao|mấy|giờ|vô|hồi|nãy|chỉ|mô|"
+        r"răng|hả|"
         r"nó|hoài|lâu|mệt|quá|lắm|nhiều|gần|trên|ghi|thăm|tách|bản|tuyến|tới|đến|vẫn|nhận|mã|khỏi|hết|mất",
         plain=False,
+    ),
+    # Without accents what is hardly in the name of a place.
+    words(
+        r"nghe|het|tien|bi|roi|sao|nhap|nhiu|lan|chac|mua|size|ship|viet|diem|lop|bai|chu|cai|hom nay|ve(?= \S+ gi)|"
+        r"the|"
+        r"nay|moi|lai|mang|xin|hoi|nao|bao nhieu"
     ),
 )
 # What a better witness says is not overwritten by where somebody was born.
@@ -76,7 +84,7 @@ def hear_address(message: Message, said: Said, registration: Registration, asked
     if asked != "address" and said.intent == "nlu_fallback" and not heard.values:
         labels = strong
     for label in strong or labels:
-        span = _trimmed(message, label.end, _end(message, label))
+        span = _trimmed(message, label.end, _end(message, label), _FIRST)
         if span and (_is_place(message, span) or (asked == "address" and _is_told(said, message, span))):
             _keep(message.text[span[0] : span[1]], heard)
             return [span]
@@ -99,14 +107,20 @@ def _end(message: Message, label: Label) -> int:
     return min([*stops, len(message.text)])
 
 
-def _trimmed(message: Message, start: int, end: int) -> Span | None:
+def _trimmed(message: Message, start: int, end: int, begins: re.Pattern[str] | None = None) -> Span | None:
+    """The place between two points, without what leads to it and follows it; `begins`: how it begins at the latest."""
     lead = _LEAD.match(message.letters[start:end])
     start += lead.end() if lead else 0
-    first = _FIRST.search(message.letters[start:end])
+    first = (begins or _WORDED).search(message.letters[start:end])
     if first and first.start() <= 45 and "," not in message.text[start : start + first.start()]:
         before = message.text[start : start + first.start()]
         start += first.start() if before == before.lower() and len(before.split()) >= 2 else 0
     text = message.text[start:end]
+    # "Không có số nhà, tổ 5 thôn La Bông": a sentence before the place.
+    while "," in text and _is_sentence(text.split(",")[0]) and not _is_sentence(text.split(",")[1]):
+        start += text.index(",") + 1
+        start += len(message.text[start:end]) - len(message.text[start:end].lstrip())
+        text = message.text[start:end]
     # "Hộ khẩu Quảng Nam mà tui ở Đà Nẵng": what is said about it is no part of it.
     text = re.split(r"[\s,]+(?:mà|nhưng|thì|nên|chứ|chớ|còn)\s", text, maxsplit=1, flags=re.IGNORECASE)[0]
     # "…, quận Thanh Khê, ghi đi đừng hỏi lại": so is a whole sentence behind a comma.
@@ -166,7 +180,8 @@ def _taken_up(message: Message, label: Label) -> Span:
 def _is_sentence(text: str) -> bool:
     # "chi", "hay" and the like have no accents to tell them by: Chi Lăng is a place.
     words_of_text = spelt(text)
-    return bool(_SENTENCES[0].search(words_of_text) or (not text.isascii() and _SENTENCES[1].search(words_of_text)))
+    others = _SENTENCES[2 if text.isascii() else 1]
+    return bool(_SENTENCES[0].search(words_of_text) or others.search(words_of_text))
 
 
 def _is_place(message: Message, span: Span) -> bool:

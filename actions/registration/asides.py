@@ -9,7 +9,7 @@ from actions.registration.answers import says_no
 from actions.registration.hearing import is_question
 from actions.registration.questions import buttons
 from actions.registration.said import Said
-from actions.registration.steering import announces_photo, does_not_know, is_tired, lacks, wants_to_type
+from actions.registration.steering import announces_photo, does_not_know, is_tired, lacks, means_card, wants_to_type
 from actions.registration.work import Work
 from helpdesk.registration_model import PHOTO_FIELDS
 
@@ -22,6 +22,10 @@ _WITHOUT = {
     "phone": "reg_no_phone",
     "email": "reg_no_email",
 }
+
+
+# What stands on the CCCD, where people leave it at that.
+_ON_THE_CARD = frozenset({"full_name", "birth_date", "national_id", "address"})
 
 
 def _has_none(said: Said, asked: str) -> bool:
@@ -41,6 +45,8 @@ def take_aside(work: Work) -> bool:
         return False
     if asked in PHOTO_FIELDS and announces_photo(said):
         work.say("reg_send_photo_please")
+    elif asked in _ON_THE_CARD and means_card(said):
+        work.say("reg_as_on_card", *buttons(work.draft, asked))
     elif asked in _WITHOUT and _has_none(said, asked):
         work.say(_WITHOUT[asked], *buttons(work.draft, asked))
     else:

@@ -30,6 +30,8 @@ _NO_WISH = words(
     rf"{_NOT}(?: có| thấy| bị| cần| phải| còn)*(?: gì| chi| chỗ nào| chữ nào| cái nào)?(?: để)?(?: sai| nhầm| lộn|"
     rf" trật| sửa| chỉnh| đổi| thay)+"
 )
+# "Ngày sinh nữa", "cái mail cũ rồi": behind a correction one more.
+_ALSO = words(r"(?:\S+ ){1,5}(?:nữa|cũ rồi|cũ|khác rồi|cũng (?:sai|cũ|vậy|rứa))(?: ạ| em| con| nha| nè)?")
 _RIGHT = words(r"(?:đúng|phải|chuẩn|chính xác|ok|trúng)(?: rồi| r| hết| đó)")
 _FIELDS = tuple(
     (name, words(pattern))
@@ -81,6 +83,7 @@ _LEFTOVER = re.compile(r"\s*(?:mới (?:đúng|phải|trúng|chuẩn|chính xác
 
 def wishes_correction(said: Said, *, looking: bool = False) -> bool:
     """Whether something given before is to be changed. `looking` at a summary, to name a field is enough."""
+    looking = looking or bool(_ALSO.fullmatch(spelt(said.text)))
     if looking and len(said.text.split()) <= 8 and named_field(said) is not None:
         return True
     clauses = (_NO_WISH.sub(" ", spelt(clause)) for clause in re.split(r"[,.;!?\n]+", said.text))

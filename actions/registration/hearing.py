@@ -33,7 +33,8 @@ _ACCENTED_QUESTION = words(r"hả|hở|hông(?: ạ| em| con| ad| nhỉ| vậy| 
 # "Không có gì", "sao cũng được", "không sai đâu": no questions, though the words are there.
 _NO_QUESTION = words(
     r"(?:không|ko|k|kg|hông|hong|hok|hổng|chưa|chẳng|nỏ|khỏi|đâu|mô)(?: \S+){0,4} (?:gì|chi|đâu|mô|nào|ai|sao|mấy)|"
-    r"(?:sao|gì|chi|đâu|nào|ai|mô) (?:cũng|củng) \S+|chứ (?:sao|gì|răng|ai)|(?:không|ko|k) sao|đâu (?:có|phải)|mô có|"
+    r"(?:sao|gì|chi|đâu|nào|ai|mô) (?:cũng|củng) \S+|(?:chứ|chớ|chơ) (?:sao|gì|răng|ai|đâu|mô|chi)|(?:không|ko|k) sao|"
+    r"đâu (?:có|phải)|mô có|"
     r"^(?:dạ |vâng |ừ )?(?:không|chưa|ko|k|hông|hong|hok)(?: ạ| em| con| ad)?$"
 )
 # With these intents even words that look like a question tell something ("con tên gì hả, con tên Hà").
@@ -42,7 +43,7 @@ _TELLING_ALWAYS = frozenset({"inform", "correct_info"})
 
 def hear(said: Said, registration: Registration, asked: str, today: date) -> Heard:
     """The values in a message. `asked` is the field that was asked for, or empty."""
-    if said.intent == "out_of_scope" and asked in ("address", "full_name"):
+    if said.intent == "out_of_scope" and asked in ("address", "full_name", "birth_date"):
         # A street or a name that the classifier has never met is far from everything it knows.
         said = replace(said, intent="nlu_fallback")
     heard = Heard()

@@ -97,7 +97,7 @@ def reads_as_name(text: str, *, sure: bool) -> bool:
     if not capitals and PHRASES.match(" ".join(folded)):
         return False
     if not known:
-        return not sure and not odd
+        return not sure and not odd and len(written) <= 4
     usual = capitals or (folded[1] in MIDDLES and len(written) >= 3)
     if not usual and (sure or (small and (text.isascii() or len(written) < 3))):
         return False
@@ -153,7 +153,7 @@ def _run(part: str, *, alone: bool) -> str:
     """The words of `part` that read as a name; `alone`: nothing called them one, so a family name has to begin them."""
     found = list(_WORD.finditer(part))
     for at, match in enumerate(found):
-        if alone and (fold(match[0]) not in SURNAMES or at > 4):
+        if alone and (fold(match[0]) not in SURNAMES or (at > 4 and match[0].islower())):
             continue
         run = _until_end(part, found[at : at + 7])
         if alone and match[0][0].islower() and any(word[0].isupper() for word in run):
@@ -208,7 +208,9 @@ def _answer(message: Message, said: Said, registration: Registration, heard: Hea
         return
     # As it was typed: the tidied capitals would make a name of any sentence.
     typed = re.search(re.escape(name), message.text, re.IGNORECASE)
-    if _is_name(typed[0] if typed else message.text, said):
+    # "My name is Tran Van Binh": more words before the name than a surname has.
+    longer = bool(run) and len(name.split()) - len(run.split()) >= 2
+    if _is_name(typed[0] if typed else message.text, said) and not longer:
         heard.take("full_name", name)
     elif run:
         heard.parse("full_name", lambda: parse_full_name(run).text)
@@ -216,9 +218,8 @@ def _answer(message: Message, said: Said, registration: Registration, heard: Hea
 
 def _is_name(text: str, said: Said) -> bool:
     """An unusual name is believed when it is told as one: by the intent, or by its capitals."""
-    told = said.intent == "inform" or (len(text.split()) > 1 and all(w[0].isupper() for w in _WORD.findall(text)))
-    usual = fold(text).split()[0] in SURNAMES
-    return reads_as_name(text, sure=not (said.intent in VALUE_INTENTS and (told or usual)))
+    capitals = not text.isupper() and all(word[0].isupper() for word in _WORD.findall(text))
+    return reads_as_name(text, sure=said.intent != "inform" and not capitals)
 
 
 def _is_all(message: Message, name: str) -> bool:

@@ -49,10 +49,11 @@ def hear_numbers(message: Message, registration: Registration, asked: str, heard
             _parse("phone", number.value, heard)
         elif number.kind:
             _take_alike(number, registration, asked, heard)
-    if asked in _NUMBER_FIELDS and asked not in heard.values and asked not in heard.problems and not heard.unclear:
+    about = "bhxh_code" if asked == "front" and not registration.has("bhxh_code") else asked
+    if about in _NUMBER_FIELDS and about not in heard.values and about not in heard.problems and not heard.unclear:
         odd = [number for number in numbers if not number.kind and not number.field]
         if odd and not heard.values:
-            _parse(asked, odd[0].value, heard)
+            _parse(about, odd[0].value, heard)
 
 
 def covered(message: Message) -> list[tuple[int, int]]:

@@ -114,6 +114,11 @@ _TIRED = words(
     r"(?:rườm rà|lằng nhằng|rắc rối|phiền (?:phức|quá)|lâu (?:quá|lắc|dữ|ghê)|mệt (?:quá|ghê|rồi|não)|nhiêu khê|"
     r"dài (?:quá|dòng))"
 )
+_AS_ON_CARD = words(
+    r"(?:như|giống|y|theo|coi|xem|ghi|lấy|đúng|in)(?: \S+){0,3} (?:căn cước|cccd|thẻ|giấy|cmnd|chứng minh|hình|"
+    r"ảnh)(?: \S+){0,4}"
+)
+_CONTACT = words(r"e ?mail|mail|gmail|điện thoại|sđt|sdt|đt|số(?: đó)?|hai cái|cả hai|đều|hết")
 _WAITABLE = frozenset(
     {"nlu_fallback", "inform", "cancel", "affirm", "deny", "out_of_scope", "send_photo", "correct_info", ""}
 )
@@ -198,3 +203,14 @@ def means_draft(said: Said) -> bool:
 def is_tired(said: Said) -> bool:
     """Whether somebody has had enough of questions, without wanting to stop."""
     return bool(_TIRED.search(spelt(said.text))) and not said.entities
+
+
+def means_card(said: Said) -> bool:
+    """Whether the answer is left to what stands on the card ("như trên căn cước đó")."""
+    text = spelt(said.text)
+    return len(text.split()) <= 9 and bool(_AS_ON_CARD.search(text))
+
+
+def speaks_of_contact(said: Said) -> bool:
+    """Whether the words are about the e-mail or the phone that were given."""
+    return bool(_CONTACT.search(spelt(said.text)))

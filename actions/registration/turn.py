@@ -229,6 +229,12 @@ class RegistrationTurns:
             return True
         if await self._yes_or_no(work):
             return True
+        if work.draft.is_helper and not work.draft.has("contact_owner") and not is_question(said):
+            # Whose they are may be told before it is asked.
+            owner = choices.owner(said.folded) if steering.speaks_of_contact(said) else None
+            if owner and not self._hear(work).values:
+                await choices.take_choice(work, owner, self._registrations, self._otp)
+                return True
         return not self._hear(work).values and take_aside(work)
 
     async def _yes_or_no(self, work: Work) -> bool:

@@ -52,6 +52,36 @@ CASES: dict[str, tuple[Callable[[Said], bool], str, str]] = {
         "gửi lại mã|chưa thấy mã|không nhận được|gửi lại đi|chờ hoài không thấy|mã khác đi|chua co ma",
         "482913|đúng rồi|email khác",
     ),
+    "photo on its way": (
+        steering.announces_photo,
+        "hình đây nè|gửi rồi đó|bà gởi hình bà đây|chụp xong rồi|ảnh đây con|xong rồi|đây nè|em up rồi nha",
+        "Nguyễn Thị Lành|0905123456|không có hình|để mai chụp",
+    ),
+    "tired": (
+        steering.is_tired,
+        "sao hỏi hoài vậy|hỏi gì mà hỏi lắm thế|hỏi chi mà lắm rứa|rườm rà quá|lâu quá|mệt quá con ơi|hỏi nhiều quá",
+        "Nguyễn Thị Lành|cho hỏi mã số ở đâu|đúng rồi",
+    ),
+    "as on the card": (
+        steering.means_card,
+        "như trên căn cước đó|giống trong cccd|y như thẻ|theo giấy tờ|coi trên thẻ đi",
+        "12 Lê Lợi, Đà Nẵng|Nguyễn Văn Thể|không có thẻ",
+    ),
+    "the draft, not everything": (
+        steering.means_draft,
+        "xóa hết đi|xóa hồ sơ này đi|bỏ hết làm lại|xoá bản nháp|xóa hết mấy cái nãy giờ",
+        "xóa dữ liệu của tôi|xóa hết thông tin của tôi|xóa tài khoản",
+    ),
+    "e-mail": (
+        lambda said: steering.lacks(said, "email"),
+        "không có email|k có gmail|bà không xài mail|chưa có email|mô có|em chưa làm mail",
+        "có email|email đây|không nhớ",
+    ),
+    "CCCD": (
+        lambda said: steering.lacks(said, "national_id"),
+        "mất cccd rồi|bé chưa có cccd|không có căn cước|căn cước bị mất|chưa được cấp cccd",
+        "cccd đây|048090000001",
+    ),
     "national id": (
         steering.wants_national_id,
         "dùng cccd|lấy số căn cước luôn|dùng số cccd thay đi|xài cccd",
