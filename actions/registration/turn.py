@@ -42,7 +42,7 @@ _ABOUT = {"read": "", "confirm": "", "number_kind": "", "name_plain": "full_name
 _NUMERIC = frozenset({"otp", "birth_date", "bhxh_code", "national_id", "phone"})
 _SEND = re.compile(r"\b(?:gui|nop)(?: ho so)?(?: giup| gium| dum| ho| di| luon| cho)\b")
 _NAMES = ("full_name", "name_plain")
-_ONE_NAME = re.compile(r"(?!(?i:dạ|da|vâng|vang|ok|ừ|huy|hủy|thôi|bỏ)\b)[^\W\d_]{2,8}")
+_ONE_NAME = re.compile(r"(?!(?i:dạ|da|vâng|vang|ok|ừ|huy|hủy|thôi|bỏ)\b)[A-Za-zÀ-ỹ]{2,8}")
 _LEAVING = frozenset({"talk_to_human"})
 _CODE_UNKNOWN = re.compile(r"\b(?:khong|ko|k|chua|quen)\b.{0,12}\b(?:ma so|ma|so so|bhxh)\b")
 
