@@ -65,7 +65,11 @@ def covered(message: Message) -> list[tuple[int, int]]:
 def _found(message: Message) -> Iterator[_Number]:
     for entity in message.entities:
         if entity.kind in _KINDS:
-            yield _Number(entity.kind, entity.value, entity.start, entity.end)
+            written = message.text[entity.start : entity.end]
+            # With its plus a number tells which country it is of.
+            abroad = written.startswith("+") and entity.kind != "phone"
+            kind, value = ("phone", written) if abroad else (entity.kind, entity.value)
+            yield _Number(kind, value, entity.start, entity.end)
 
 
 def _odd(message: Message) -> Iterator[_Number]:

@@ -169,6 +169,7 @@ def test_one_value(listen: Hear, asked: str, text: str, field: str, value: str) 
         ("national_id", "04809000001", "national_id", "national_id_length"),
         ("front", "cccd 04809000001", "national_id", "national_id_length"),
         ("phone", "090512345", "phone", "phone_length"),
+        ("phone", "+1 415 555 2671", "phone", "phone_foreign"),
         ("", "sdt 090512345, cccd 048090000001", "phone", "phone_length"),
         ("phone", "số của thằng con là 0905 123 456, còn số tui là 0914 556 201", "phone", "phone_two"),
         ("birth_date", "30/2/1960", "birth_date", "birth_no_such_day"),
