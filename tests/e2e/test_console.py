@@ -92,6 +92,7 @@ class Officer:
         self.page.goto(f"{self._office.url}/console/cases/{case.id}")
 
     def picture(self, name: str, whole: bool = True) -> None:
+        self.page.wait_for_load_state("load")
         # Whatever the page: nothing sticks out sideways.
         assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), self.page.url
         if _PICTURES:
@@ -161,7 +162,7 @@ def test_photos_turn_and_grow_and_stay_turned(office: Office, lan: Officer) -> N
     lan.picture("case")
     image = lan.page.locator(".photo img").nth(1)
     lan.page.get_by_role("button", name="Xoay CCCD mặt trước").click()
-    assert image.get_attribute("data-turns") == "1"
+    expect(image).to_have_attribute("data-turns", "1")
     lan.page.get_by_role("button", name="Phóng to CCCD mặt trước").click()
     viewer = lan.page.locator("dialog[open]")
     canvas = viewer.locator("canvas")
@@ -178,7 +179,7 @@ def test_photos_turn_and_grow_and_stay_turned(office: Office, lan: Officer) -> N
     viewer.get_by_role("button", name="Xoay").click()
     lan.page.keyboard.press("Escape")
     expect(viewer).to_have_count(0)
-    assert image.get_attribute("data-turns") == "2"
+    expect(image).to_have_attribute("data-turns", "2")
     looks = office.run(office.desk.deeds("photo_viewed"))
     assert sorted(look[3] for look in looks) == ["back", "front", "portrait"]
     assert lan.problems() == []

@@ -19,7 +19,7 @@ CONVERSATIONS = 50
 QUESTIONS = {
     "quên mật khẩu vssid thì làm sao lấy lại": "forgot_password",
     "hướng dẫn tải ứng dụng vssid về điện thoại": "ask_install_app",
-    "tôi muốn đăng ký tài khoản vssid": "register_account",
+    "cơ quan tiếp nhận mã 04802 là của quận nào vậy": "ask_agency_choice",
     "chưa nhận được mã otp": "otp_not_received",
     "0905123456": "inform",
     "cho hỏi địa chỉ bhxh quận thanh khê ở đâu": "lookup_agency",

@@ -73,7 +73,7 @@ def test_nothing_sticks_out(browser: Browser, product: Product, size: str, tmp_p
     context = phone(browser) if size == "phone" else browser.new_context(viewport=DESKTOP, locale="vi-VN")
     chat = ChatPage(context, product.url, timeout=20_000).open()
     chat.ask("đăng ký tài khoản vssid")
-    chat.wait_said("assistant", first_line("register_account"))
+    chat.wait_said("assistant", first_line("reg_consent"))
     width = chat.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert width[0] <= width[1]
     chat.page.screenshot(path=str(tmp_path / f"{size}.png"))
