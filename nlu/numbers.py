@@ -82,7 +82,8 @@ def _cards(text: Plain) -> Iterator[tuple[Found, int, int]]:
 
 def _digits(text: Plain) -> Iterator[tuple[Found, int, int]]:
     for match in _NUMBER.finditer(text.letters):
-        if _CALENDAR.match(match.group()):
+        if _CALENDAR.match(match.group()) or re.match(r"\+[^\d]*(?!84)\d", match.group()):
+            # A date, or the number of another country.
             continue
         before = text.letters[max(0, match.start() - 40) : match.start()]
         pieces = [(m.start() + match.start(), m.end() + match.start()) for m in re.finditer(r"\S+", match.group())]

@@ -67,6 +67,7 @@ def test_found(places: Gazetteer, text: str, entity: str, value: str) -> None:
         "2 cộng 2 bằng mấy",
         "một hai ba bốn năm sáu bảy",
         "ba năm tám tháng",
+        "+1 415 555 2671",
         "29/02/2001",
         "1900 9068",
         "em ăn khế",
