@@ -24,7 +24,7 @@ from pathlib import Path
 
 TEXTS = (
     "chào em",
-    "làm sao đăng ký tài khoản vssid vậy em",
+    "app vssid có những chức năng gì",
     "quen mat khau roi phai lam sao",
     "bhxh thanh khê ở đâu",
     "mk chưa nhận dc otp",
