@@ -37,6 +37,10 @@ class ConversationStatus(StrEnum):
     RESOLVED = "resolved"
 
 
+# The channels whose clients come for their replies.
+_FETCHING = frozenset({"web"})
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelIdentity:
     """A citizen's address on a channel; Rasa's `sender_id` is `"{channel}:{external_id}"`."""
@@ -47,6 +51,11 @@ class ChannelIdentity:
     @property
     def sender_id(self) -> str:
         return f"{self.channel}:{self.external_id}"
+
+    @property
+    def is_pushed(self) -> bool:
+        """Whether replies are handed to its platform, be that connected now or not; a web page fetches its own."""
+        return self.channel not in _FETCHING
 
 
 @dataclass(frozen=True, slots=True)

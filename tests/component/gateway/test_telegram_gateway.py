@@ -207,7 +207,7 @@ async def test_an_answer_of_the_office_waits_for_telegram_and_outlives_the_bot(
     async with bot(connected) as stack:
         await until(lambda: any(name == "sendMessage" for name, _ in telegram.calls[before:]))
         await asyncio.sleep(0.5)
-        assert await stack.store.unsent_conversations() == []
+        assert await stack.store.unsent_conversations(["telegram"]) == []
     (sent,) = (fields for name, fields in telegram.calls[before:] if name == "sendMessage")
     assert (sent["chat_id"], sent["text"]) == ("5", notice)
     assert keyboard(sent) == [[{"text": repair.title, "callback_data": repair.payload}]]
