@@ -45,8 +45,10 @@ class Receiving:
         text = clean_text(message.text)
         if message.kind is MessageKind.TEXT and not text:
             raise InvalidInput("empty", "Tin nhắn đang trống. Anh/chị gõ câu hỏi rồi gửi lại giúp em ạ.")
-        if message.kind is MessageKind.BUTTON and not text:
-            text = await self._answering.button_title(message.identity, message.payload or "")
+        if message.kind is MessageKind.BUTTON:
+            payload = await self._store.offered_payload(message.identity, message.payload or "")
+            message = replace(message, payload=payload)
+            text = text or await self._answering.button_title(message.identity, payload)
         message = await self._answering.without_secrets(replace(message, text=text))
         identity = message.identity
         full = self._backlog.is_full(identity) and not must_accept

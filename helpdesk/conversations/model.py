@@ -59,14 +59,6 @@ class ChannelIdentity:
 
 
 @dataclass(frozen=True, slots=True)
-class Location:
-    """A point in degrees (WGS 84)."""
-
-    latitude: float
-    longitude: float
-
-
-@dataclass(frozen=True, slots=True)
 class Button:
     """A tap: `payload` comes back as it is, or `url` opens a page (then there is no payload)."""
 
@@ -103,7 +95,8 @@ class IncomingMessage:
     """What a channel hands to the gateway.
 
     `platform_message_id` is unique within the channel: the inbox drops a repeat by it. `payload` is what a tapped
-    button carries, or with a file why it is not taken for a photo (`REFUSED_PHOTO`).
+    button carries, or with a file why it is not taken for a photo (`REFUSED_PHOTO`). Where a shared place lies is not
+    handed on: nobody reads it yet, and what nobody reads is not kept.
     """
 
     identity: ChannelIdentity
@@ -111,7 +104,6 @@ class IncomingMessage:
     kind: MessageKind
     text: str = ""
     payload: str | None = None
-    location: Location | None = None
     phone_number: str | None = None
     file: IncomingFile | None = None
 
@@ -164,7 +156,6 @@ class InboxEntry:
     attempts: int
     received_at: datetime
     notified_late: bool
-    location: Location | None = None
     phone_number: str | None = None
 
 
