@@ -13,6 +13,7 @@ const NEAR_END = 80;
 const AT_END = 8;
 const TYPING_DELAY = 300;
 const PICTURES = ["photo", "picture", "image"];
+const SHEETS = ["/static/shared/base.css", "/static/chat/chat.css"];
 const LAST = Number.MAX_SAFE_INTEGER;
 
 export class Thread {
@@ -39,13 +40,8 @@ export class Thread {
     chat.displayLoadingBubble = false;
     chat.submitButtonStyles = { alwaysEnabled: true, position: "outside-end" };
     chat.textInput = { placeholder: { text: WORDS.placeholder } };
-    const style = document.createElement("link");
-    style.rel = "stylesheet";
-    style.href = "/static/chat.css";
-    const styled = new Promise((resolve) => (style.onload = style.onerror = resolve));
     host.append(chat);
-    chat.shadowRoot.append(style);
-    await Promise.all([drawn(chat), styled]);
+    await Promise.all([drawn(chat), ...SHEETS.map((href) => styled(chat.shadowRoot, href))]);
     return new Thread(chat, events);
   }
 
@@ -235,6 +231,16 @@ export class Thread {
  */
 async function drawn(chat) {
   while (!chat._hasBeenRendered || chat._waitingToRender_) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** Resolves when the sheet is in place, or will not come: a page without it is still one to write in. */
+function styled(root, href) {
+  const sheet = document.createElement("link");
+  sheet.rel = "stylesheet";
+  sheet.href = href;
+  const come = new Promise((resolve) => (sheet.onload = sheet.onerror = resolve));
+  root.append(sheet);
+  return come;
 }
 
 function line(className, text) {
