@@ -159,10 +159,10 @@ def actions() -> Iterator[FakeActions]:
 @pytest.fixture
 async def ours(toy_model: Path, actions: FakeActions, tmp_path: Path) -> AsyncIterator[Any]:
     """Our agent on the toy model, its own file, and the fake action server."""
-    from nlu.action_server import ActionServer
-    from nlu.locks import ConversationLocks
-    from nlu.tracker_store import SqliteTrackerStore
-    from nlu.turns import TurnAgent
+    from nlu.memory.tracker_store import SqliteTrackerStore
+    from nlu.serving.action_server import ActionServer
+    from nlu.serving.locks import ConversationLocks
+    from nlu.serving.turns import TurnAgent
 
     ActionServer.check_answers_quickly()
     server = ActionServer(url=actions.url)
