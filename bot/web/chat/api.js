@@ -75,7 +75,10 @@ export class Api {
   /** Messages after `after`; waits up to `wait` seconds for the first. */
   async messages(conversation, after, wait, signal) {
     const path = `/api/conversations/${encodeURIComponent(conversation.id)}/messages?after=${after}&wait=${wait}`;
-    return this.#call("GET", path, { token: conversation.token, signal, timeout: (wait + 15) * 1000 });
+    const page = await this.#call("GET", path, { token: conversation.token, signal, timeout: (wait + 15) * 1000 });
+    // What stands between (a hotel's network, a proxy) may answer in the server's place.
+    if (!Array.isArray(page?.messages)) throw new ApiError(0, "network", "");
+    return page;
   }
 
   /** A file of the conversation as a Blob. The token goes to this site only. */

@@ -6,6 +6,7 @@
 import { Api } from "./api.js";
 import { Composer } from "./composer.js";
 import { Echoes } from "./echoes.js";
+import { guarded, tell } from "./faults.js";
 import { Feed } from "./feed.js";
 import { newId, Outbox } from "./outbox.js";
 import { readPhoto } from "./keeper.js";
@@ -34,7 +35,7 @@ class ChatPage {
   #title = document.title;
 
   async open() {
-    this.#outbox = new Outbox(this.#api, {
+    this.#outbox = new Outbox(this.#api, guarded({
       trying: (item) => this.#echoes.tried(item),
       progress: (item, share) => this.#mark(item, sendingWords(item, share)),
       sent: (item, id, duplicate) => this.#onSent(item, id, duplicate),
@@ -42,12 +43,12 @@ class ChatPage {
       waiting: (item) => this.#mark(item, WORDS.waiting),
       gone: (id) => this.#onGone(id),
       reachable: (ok, error) => this.#onReachable("outbox", ok, error),
-    });
-    this.#feed = new Feed(this.#api, {
+    }));
+    this.#feed = new Feed(this.#api, guarded({
       page: (page) => this.#onPage(page),
       gone: (id) => this.#onGone(id),
       reachable: (ok, error) => this.#onReachable("feed", ok, error),
-    });
+    }));
     this.#thread = await Thread.create(document.getElementById("chat"), {
       tap: ({ title, payload }) => this.#send({ kind: "button", text: title, payload }),
       load: (url) => this.#api.file(url),
@@ -57,7 +58,10 @@ class ChatPage {
       tooLong: () => this.#thread.note(WORDS.tooLong),
     });
     this.#thread.add({ author: "assistant", text: WORDS.greeting, buttons: STARTERS, order: 0 });
-    for (const item of this.#outbox.load()) this.#show(item, await readPhoto(item.id));
+    for (const item of this.#outbox.load()) {
+      const photo = await readPhoto(item.id);
+      guarded({ left: () => this.#show(item, photo) }).left();
+    }
     this.#listen();
     if (this.#api.conversation) this.#feed.start();
     else this.#thread.announce();
@@ -141,7 +145,13 @@ class ChatPage {
   }
 
   #onPage({ messages, typing }) {
-    for (const message of messages) this.#onStored(message);
+    for (const message of messages) {
+      try {
+        this.#onStored(message);
+      } catch (error) {
+        this.#onUndrawable(message, error);
+      }
+    }
     this.#thread.setTyping(typing);
     this.#thread.announce();
   }
@@ -170,6 +180,18 @@ class ChatPage {
     if (document.hidden && message.author !== "contact") {
       this.#unread += 1;
       document.title = `(${this.#unread}) ${WORDS.unread} – ${this.#title}`;
+    }
+  }
+
+  /** A message that the page fails at: its words alone, a word in place of it, or nothing; the next ones come anyway. */
+  #onUndrawable(message, error) {
+    tell(`trang chat: tin ${message?.id}`, error);
+    try {
+      if (this.#echoes.isShown(message)) return;
+      const order = this.#base + message.seq;
+      this.#echoes.shown(message, this.#thread.addPlain(message.author, message.text, order));
+    } catch (another) {
+      tell(`trang chat: tin ${message?.id}, chỉ chữ`, another);
     }
   }
 

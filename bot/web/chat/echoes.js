@@ -59,6 +59,10 @@ export class Echoes {
     return own.entry;
   }
 
+  isShown(message) {
+    return this.#shown.has(message.id);
+  }
+
   shown(message, entry, own = false) {
     this.#shown.set(message.id, { entry, message, own });
   }

@@ -54,7 +54,7 @@ export class Feed {
         this.#patience.succeeded();
         this.#events.reachable(true);
         this.#events.page(page);
-        after = page.messages.reduce((last, message) => Math.max(last, message.seq), after);
+        for (const message of page.messages) if (message?.seq > after) after = message.seq;
         const idle = wait > 0 && !page.messages.length && page.typing === typing;
         typing = page.typing;
         wait = WAIT;

@@ -5,6 +5,7 @@
 
 import { photoView, fileView } from "./attachments.js";
 import { Choices } from "./choices.js";
+import { openDeepChat } from "./component.js";
 import { More } from "./more.js";
 import { putText } from "./richtext.js";
 import { WORDS } from "./words.js";
@@ -13,7 +14,6 @@ const NEAR_END = 80;
 const AT_END = 8;
 const TYPING_DELAY = 300;
 const PICTURES = ["photo", "picture", "image"];
-const SHEETS = ["/static/shared/base.css", "/static/chat/chat.css"];
 const LAST = Number.MAX_SAFE_INTEGER;
 
 export class Thread {
@@ -33,16 +33,7 @@ export class Thread {
 
   /** Needs deep-chat to be defined. `events`: tap(button), load(url) → Promise<Blob>. */
   static async create(host, events) {
-    const chat = document.createElement("deep-chat");
-    // Without an inline font deep-chat asks another host for one.
-    chat.style.fontFamily = "inherit";
-    chat.connect = { handler: (_body, signals) => signals.onClose() };
-    chat.displayLoadingBubble = false;
-    chat.submitButtonStyles = { alwaysEnabled: true, position: "outside-end" };
-    chat.textInput = { placeholder: { text: WORDS.placeholder } };
-    host.append(chat);
-    await Promise.all([drawn(chat), ...SHEETS.map((href) => styled(chat.shadowRoot, href))]);
-    return new Thread(chat, events);
+    return new Thread(await openDeepChat(host), events);
   }
 
   constructor(chat, events) {
@@ -78,7 +69,45 @@ export class Thread {
    * of a photo that is on its way.
    */
   add({ author, text = "", buttons = [], attachments = [], order = LAST, preview = null, createdAt = null }) {
+    return this.#put(author, order, (entry) => {
+      if (createdAt) entry.outer.title = new Date(createdAt).toLocaleString("vi-VN");
+      entry.photo = Boolean(preview) || attachments.some(({ kind }) => PICTURES.includes(kind));
+      if (author === "agent") entry.slot.append(line("who", WORDS.agent));
+      if (preview) entry.slot.append(photoView(() => Promise.resolve(preview), WORDS.myPhoto, preview.name));
+      for (const attachment of attachments) entry.slot.append(this.#attachment(attachment, author));
+      this.setText(entry, text);
+      if (buttons.length) entry.outer.append(this.#choices.shown(buttons));
+    });
+  }
+
+  /** A message that `add` fails at: its words and nothing else, or a word in its place where it has none. */
+  addPlain(author, text, order) {
+    const readable = typeof text === "string" && text !== "";
+    return this.#put(readable ? author : "system", order, (entry) => {
+      entry.words = line("words", readable ? text : WORDS.notDrawn);
+      entry.slot.append(entry.words);
+    });
+  }
+
+  /** A bubble in its place, filled by `fill`; where that fails no half of it stays. */
+  #put(author, order, fill) {
     const atEnd = this.#isAtEnd();
+    const entry = this.#bubble(author, order);
+    try {
+      fill(entry);
+      this.#place(entry);
+      this.#follow(entry, atEnd);
+    } catch (error) {
+      this.remove(entry);
+      throw error;
+    }
+    // deep-chat scrolls once more in a timer of its own, to a place of its own.
+    const [goal, pinned] = [this.#log.scrollTop, this.#pinned];
+    setTimeout(() => (pinned ? this.toEnd() : (this.#log.scrollTop = goal)));
+    return entry;
+  }
+
+  #bubble(author, order) {
     this.#chat.addMessage({ html: "<div data-slot></div>", role: author === "contact" ? "user" : author });
     const slot = this.root.querySelector("[data-slot]");
     slot.removeAttribute("data-slot");
@@ -90,20 +119,7 @@ export class Thread {
     outer.dataset.author = author;
     outer.setAttribute("role", "group");
     outer.setAttribute("aria-label", WORDS[author] ?? WORDS.system);
-    if (createdAt) outer.title = new Date(createdAt).toLocaleString("vi-VN");
-    const photo = Boolean(preview) || attachments.some(({ kind }) => PICTURES.includes(kind));
-    const entry = { author, order, outer, slot, photo, words: null, status: null };
-    if (author === "agent") slot.append(line("who", WORDS.agent));
-    if (preview) slot.append(photoView(() => Promise.resolve(preview), WORDS.myPhoto, preview.name));
-    for (const attachment of attachments) slot.append(this.#attachment(attachment, author));
-    this.setText(entry, text);
-    if (buttons.length) outer.append(this.#choices.shown(buttons));
-    this.#place(entry);
-    this.#follow(entry, atEnd);
-    // deep-chat scrolls once more in a timer of its own, to a place of its own.
-    const [goal, pinned] = [this.#log.scrollTop, this.#pinned];
-    setTimeout(() => (pinned ? this.toEnd() : (this.#log.scrollTop = goal)));
-    return entry;
+    return { author, order, outer, slot, photo: false, words: null, status: null };
   }
 
   /** A sentence of the page itself, small and in the middle. */
@@ -223,24 +239,6 @@ export class Thread {
     const above = entry.outer.getBoundingClientRect().top - this.#log.getBoundingClientRect().top;
     this.#log.scrollTop += above - 12;
   }
-}
-
-/**
- * Resolves when deep-chat has drawn itself for good. On a busy phone it draws once without its properties and once
- * more with them, which throws away everything that was added in between; it tells of the first time only.
- */
-async function drawn(chat) {
-  while (!chat._hasBeenRendered || chat._waitingToRender_) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
-/** Resolves when the sheet is in place, or will not come: a page without it is still one to write in. */
-function styled(root, href) {
-  const sheet = document.createElement("link");
-  sheet.rel = "stylesheet";
-  sheet.href = href;
-  const come = new Promise((resolve) => (sheet.onload = sheet.onerror = resolve));
-  root.append(sheet);
-  return come;
 }
 
 function line(className, text) {

@@ -47,6 +47,7 @@ export const WORDS = Object.freeze({
   locationDenied:
     "Dạ, trình duyệt chưa cho phép gửi vị trí. Anh/chị cho phép trong phần cài đặt, hoặc gõ tên phường/xã đang ở ạ.",
   locationFailed: "Dạ, em chưa tìm được vị trí. Anh/chị thử lại, hoặc gõ tên phường/xã đang ở giúp em ạ.",
+  notDrawn: "Có một tin chưa hiện được ở đây. Cần nội dung đó, anh/chị nhắn lại hoặc gọi tổng đài " + HOTLINE + " ạ.",
   notLoaded: "Trang trò chuyện chưa mở được. Anh/chị tải lại trang, hoặc gọi tổng đài " + HOTLINE + " ạ.",
   opensNewTab: "mở trong thẻ mới",
   unread: "tin mới",
