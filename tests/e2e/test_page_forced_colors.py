@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, ViewportSize
 
-from tests.e2e.browser import DESKTOP, PHONE, ChatPage, chromium_path, open_browser
-from tests.e2e.fake_api import FakeServer
+from tests.stage.browser import DESKTOP, PHONE, ChatPage, chromium_path, open_browser
+from tests.stage.fake_api import FakeServer
 
 pytestmark = [
     pytest.mark.browser,

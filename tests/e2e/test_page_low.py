@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, ViewportSize, expect
 
-from tests.e2e.browser import ChatPage, chromium_path, open_browser
-from tests.e2e.fake_api import FakeServer
 from tests.e2e.test_page_look import FAINT, SMALL, UNNAMED
+from tests.stage.browser import ChatPage, chromium_path, open_browser
+from tests.stage.fake_api import FakeServer
 
 pytestmark = [
     pytest.mark.browser,

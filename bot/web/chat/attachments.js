@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Photos and files of the conversation. They need the conversation's token, so they are fetched and shown from memory;
  * a photo is fetched only when it comes into view (cheap phones, dear data).
@@ -5,7 +6,14 @@
 
 import { WORDS } from "./words.js";
 
-/** A photo that opens large in a new tab; `load` gives its Blob. One that no browser shows is named by its file. */
+/** @typedef {() => Promise<Blob>} Load */
+
+/**
+ * A photo that opens large in a new tab; `load` gives its Blob. One that no browser shows is named by its file.
+ *
+ * @param {Load} load
+ * @param {string} name
+ */
 export function photoView(load, name, fileName = "") {
   const frame = document.createElement("div");
   frame.className = "photo";
@@ -14,7 +22,7 @@ export function photoView(load, name, fileName = "") {
     frame.textContent = WORDS.photoLoading;
     try {
       const link = pictureLink(await load(), name);
-      link.firstChild.addEventListener("error", () => link.replaceWith(fileName || WORDS.photo));
+      link.firstElementChild?.addEventListener("error", () => link.replaceWith(fileName || WORDS.photo));
       frame.replaceChildren(link);
     } catch {
       frame.replaceChildren(again(show));
@@ -24,7 +32,12 @@ export function photoView(load, name, fileName = "") {
   return frame;
 }
 
-/** A button that fetches a file and hands it to the browser's downloads. */
+/**
+ * A button that fetches a file and hands it to the browser's downloads.
+ *
+ * @param {Load} load
+ * @param {string} title
+ */
 export function fileView(load, title) {
   const button = document.createElement("button");
   button.type = "button";
@@ -46,6 +59,10 @@ export function fileView(load, title) {
   return button;
 }
 
+/**
+ * @param {Blob} blob
+ * @param {string} name
+ */
 function pictureLink(blob, name) {
   const url = URL.createObjectURL(blob);
   const link = document.createElement("a");
@@ -60,6 +77,7 @@ function pictureLink(blob, name) {
   return link;
 }
 
+/** @param {() => void} show */
 function again(show) {
   const button = document.createElement("button");
   button.type = "button";
@@ -69,6 +87,10 @@ function again(show) {
   return button;
 }
 
+/**
+ * @param {Element} element
+ * @param {() => void} act
+ */
 function whenSeen(element, act) {
   if (!window.IntersectionObserver) return void act();
   const observer = new IntersectionObserver((seen) => {

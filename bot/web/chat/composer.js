@@ -1,8 +1,10 @@
+// @ts-check
 /**
  * The input line of deep-chat with this page's own sending: Enter and the send button are caught before deep-chat sees
  * them, because deep-chat shows what was typed as Markdown and blocks the line until an answer is there.
  */
 
+import { found } from "./elements.js";
 import { WORDS } from "./words.js";
 
 const LONGEST = 20_000;
@@ -10,18 +12,22 @@ const LONGEST = 20_000;
 export class Composer {
   #input;
 
-  /** `root` is deep-chat's shadow root; `events`: text(text) and tooLong(). */
+  /**
+   * @param {ShadowRoot} root deep-chat's
+   * @param {{ text: (text: string) => void, tooLong: () => void }} events
+   */
   constructor(root, events) {
-    this.#input = root.getElementById("text-input");
-    const button = root.querySelector("#input .input-button");
+    this.#input = found(root, "#text-input");
+    const button = found(root, "#input .input-button");
     this.#name(button);
     const submit = () => {
       const text = this.#text();
       if ([...text].length > LONGEST) events.tooLong();
       else if (text) events.text(this.take());
     };
-    const caught = (event) => (event.preventDefault(), event.stopImmediatePropagation());
-    root.addEventListener("keydown", (event) => {
+    const caught = (/** @type {Event} */ event) => (event.preventDefault(), event.stopImmediatePropagation());
+    root.addEventListener("keydown", (pressed) => {
+      const event = /** @type {KeyboardEvent} */ (pressed);
       const onInput = event.target === this.#input;
       const onButton = event.target === button;
       // Enter that ends a composition (Telex, VNI) belongs to the keyboard, not to us.
@@ -56,6 +62,7 @@ export class Composer {
     return this.#input.innerText.replace(/\u00a0/g, " ").trim();
   }
 
+  /** @param {HTMLElement} button */
   #name(button) {
     this.#input.tabIndex = 0;
     this.#input.setAttribute("aria-label", WORDS.inputName);

@@ -1,20 +1,35 @@
+// @ts-check
 /**
  * New messages from the server: one long poll after another. A lost connection is tried again with growing pauses;
  * it starts over from the first message when the conversation changes.
  */
 
+import { ApiError } from "./api.js";
+import { tell } from "./faults.js";
 import { Patience } from "./patience.js";
 
 const WAIT = 25;
 const DEFAULT_RETRY_AFTER = 5;
 
+/** @import { Api, Conversation, Page } from "./api.js" */
+/**
+ * @typedef {object} FeedEvents None of them may throw.
+ * @property {(page: Page) => void} page
+ * @property {(conversationId: string) => void} gone
+ * @property {(ok: boolean, error?: ApiError) => void} reachable
+ */
+
 export class Feed {
   #api;
   #events;
   #patience = new Patience();
+  /** @type {AbortController | null} */
   #abort = null;
 
-  /** `events`: page({messages, typing}), gone(conversationId), reachable(ok, error). */
+  /**
+   * @param {Api} api
+   * @param {FeedEvents} events
+   */
   constructor(api, events) {
     this.#api = api;
     this.#events = events;
@@ -42,6 +57,10 @@ export class Feed {
     this.#patience.wake();
   }
 
+  /**
+   * @param {Conversation} conversation
+   * @param {AbortSignal} signal
+   */
   async #loop(conversation, signal) {
     let after = 0;
     let wait = 0;
@@ -62,6 +81,11 @@ export class Feed {
         if (idle && Date.now() - asked < 500) await this.#patience.sleep(1000);
       } catch (error) {
         if (signal.aborted) return;
+        if (!(error instanceof ApiError)) {
+          tell("chat page: receiving", error);
+          await this.#patience.failed();
+          continue;
+        }
         if (error.conversationGone) {
           this.#events.gone(conversation.id);
           return;

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * The button that says that there is more below what is seen, and goes there by a screen: on a small phone the buttons
  * of a long answer lie there, and nothing else would tell.
@@ -13,7 +14,10 @@ export class More {
   #log;
   #button = document.createElement("button");
 
-  /** `log` scrolls, `line` is what the button stands above. */
+  /**
+   * @param {HTMLElement} log what scrolls
+   * @param {HTMLElement} line what the button stands above
+   */
   constructor(log, line) {
     this.#log = log;
     this.#button.type = "button";

@@ -1,12 +1,36 @@
+// @ts-check
 /**
  * Messages on their way to the server, in order, one at a time. An item stays in this browser under its client id until
  * the server has taken or refused it; it is sent again with the same id, which the server handles once.
  */
 
 import { ApiError } from "./api.js";
+import { tell } from "./faults.js";
 import { dropPhoto, keepPhoto, keysUnder, read, readPhoto, remove, write } from "./keeper.js";
 import { Patience } from "./patience.js";
 import { LARGEST, lighter } from "./photos.js";
+
+/** @import { Api, Conversation, Position } from "./api.js" */
+/**
+ * @typedef {object} Draft What is to be sent.
+ * @property {string} id
+ * @property {"text" | "button" | "photo" | "location"} kind
+ * @property {string} text
+ * @property {string} [payload]
+ * @property {Position} [location]
+ * @property {string} [fileName]
+ */
+/** @typedef {Draft & { at: number, light?: boolean }} Item `at` orders them; a `light` photo was made lighter. */
+/**
+ * @typedef {object} OutboxEvents None of them may throw.
+ * @property {(item: Item) => void} trying
+ * @property {(item: Item, share: number) => void} progress
+ * @property {(item: Item, serverId: string, duplicate: boolean) => void} sent
+ * @property {(item: Item, error: ApiError | null) => void} refused
+ * @property {(item: Item) => void} waiting
+ * @property {(conversationId: string) => void} gone
+ * @property {(ok: boolean, error?: ApiError) => void} reachable
+ */
 
 const PREFIX = "vssid.outbox.";
 const DEFAULT_RETRY_AFTER = 5;
@@ -24,13 +48,14 @@ export function newId() {
 export class Outbox {
   #api;
   #events;
+  /** @type {Item[]} */
   #items = [];
   #running = false;
   #patience = new Patience();
 
   /**
-   * `events`: trying(item), progress(item, share), sent(item, serverId, duplicate), refused(item, error), waiting(item),
-   * gone(conversationId), reachable(ok, error).
+   * @param {Api} api
+   * @param {OutboxEvents} events
    */
   constructor(api, events) {
     this.#api = api;
@@ -46,6 +71,10 @@ export class Outbox {
     return [...this.#items];
   }
 
+  /**
+   * @param {Draft} item
+   * @param {Blob | null} photo
+   */
   async add(item, photo = null) {
     const at = Math.max(Date.now(), (this.#items[this.#items.length - 1]?.at ?? 0) + 1);
     const kept = { ...item, at };
@@ -69,6 +98,7 @@ export class Outbox {
     }
   }
 
+  /** @param {Item} item */
   async #attempt(item) {
     let conversation = null;
     try {
@@ -80,18 +110,25 @@ export class Outbox {
         return;
       }
       this.#events.trying(item);
-      const progress = (share) => this.#events.progress(item, share);
+      const progress = (/** @type {number} */ share) => this.#events.progress(item, share);
       const { id, duplicate } = await this.#api.send(conversation, item, photo, progress);
       this.#patience.succeeded();
       this.#drop(item);
       this.#events.reachable(true);
       this.#events.sent(item, id, duplicate);
     } catch (error) {
-      await this.#failed(item, conversation, error);
+      const known = error instanceof ApiError;
+      if (!known) tell(`chat page: sending a ${item.kind}`, error);
+      // A fault of the page's own would come again at each try, and nothing behind this item would ever be sent.
+      await this.#failed(item, conversation, known ? error : new ApiError(400, "fault", ""));
     }
   }
 
-  /** The file to send, null if it is lost. It is made lighter here, one at a time: several would fill a phone. */
+  /**
+   * The file to send, null if it is lost. It is made lighter here, one at a time: several would fill a phone.
+   *
+   * @param {Item} item
+   */
   async #photoOf(item) {
     let photo = await readPhoto(item.id);
     if (!photo || item.light) return photo;
@@ -104,6 +141,11 @@ export class Outbox {
     return photo;
   }
 
+  /**
+   * @param {Item} item
+   * @param {Conversation | null} conversation
+   * @param {ApiError} error
+   */
   async #failed(item, conversation, error) {
     if (conversation && error.conversationGone) {
       this.#events.gone(conversation.id);
@@ -123,6 +165,7 @@ export class Outbox {
     }
   }
 
+  /** @param {Item} item */
   #drop(item) {
     this.#items = this.#items.filter((other) => other.id !== item.id);
     remove(PREFIX + item.id);

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Waiting between attempts: longer each time, a little by chance (so that a thousand phones don't come back in the
  * same second), and cut short when the network is back or the citizen returns to the page.
@@ -8,6 +9,7 @@ const LONGEST = 15_000;
 
 export class Patience {
   #failures = 0;
+  /** @type {(() => void) | null} */
   #wake = null;
 
   constructor() {
@@ -30,8 +32,9 @@ export class Patience {
     await this.sleep(wait * (0.75 + Math.random() / 2));
   }
 
+  /** @param {number} milliseconds */
   async sleep(milliseconds) {
-    await new Promise((resolve) => {
+    await new Promise((/** @type {(value: void) => void} */ resolve) => {
       const timer = setTimeout(resolve, milliseconds);
       this.#wake = () => (clearTimeout(timer), resolve());
     });

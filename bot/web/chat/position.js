@@ -1,3 +1,4 @@
+// @ts-check
 /** The phone's position, asked for only when the citizen taps the button; every refusal is a sentence to show. */
 
 import { WORDS } from "./words.js";
@@ -7,7 +8,13 @@ const DENIED = 1;
 
 export class LocationError extends Error {}
 
-/** `{latitude, longitude}` to about a metre; raises LocationError. */
+/** @import { Position } from "./api.js" */
+
+/**
+ * To about a metre; raises LocationError.
+ *
+ * @returns {Promise<Position>}
+ */
 export function currentPosition() {
   if (!navigator.geolocation) return Promise.reject(new LocationError(WORDS.locationUnsupported));
   return new Promise((resolve, reject) => {
@@ -19,6 +26,7 @@ export function currentPosition() {
   });
 }
 
+/** @param {number} degrees */
 function short(degrees) {
   return Math.round(degrees * 100_000) / 100_000;
 }

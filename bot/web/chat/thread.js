@@ -1,18 +1,32 @@
+// @ts-check
 /**
- * The conversation as it is seen. deep-chat makes and scrolls the bubbles; this module fills them (with DOM calls only),
- * keeps them in order and adds what deep-chat lacks: names, a live region, buttons, states of sending.
+ * The conversation as it is seen. deep-chat makes and scrolls the bubbles; this module has them filled,
+ * keeps them in order and adds what deep-chat lacks: a live region, buttons, the sign that an answer is on its way.
  */
 
 import { photoView, fileView } from "./attachments.js";
 import { Choices } from "./choices.js";
 import { openDeepChat } from "./component.js";
-import { More } from "./more.js";
-import { putText } from "./richtext.js";
+import { found, line } from "./elements.js";
+import { Entry } from "./entry.js";
+import { Sight } from "./sight.js";
+import { Typing } from "./typing.js";
 import { WORDS } from "./words.js";
 
-const NEAR_END = 80;
-const AT_END = 8;
-const TYPING_DELAY = 300;
+/** @import { Attachment, Author, Button } from "./api.js" */
+/** @import { DeepChat } from "./component.js" */
+/** @typedef {{ tap: (button: Button) => void, load: (url: string) => Promise<Blob> }} ThreadEvents */
+/**
+ * @typedef {object} Shown What can be shown of a message.
+ * @property {Author} author
+ * @property {string} [text]
+ * @property {readonly Button[]} [buttons]
+ * @property {Attachment[]} [attachments]
+ * @property {number} [order] its place; LAST for one that has none yet
+ * @property {Blob | null} [preview] a photo that is on its way
+ * @property {string | null} [createdAt]
+ */
+
 const PICTURES = ["photo", "picture", "image"];
 const LAST = Number.MAX_SAFE_INTEGER;
 
@@ -20,38 +34,38 @@ export class Thread {
   #chat;
   #events;
   #log;
-  #list;
+  /** @type {Element | null} */
+  #list = null;
+  /** @type {Entry[]} */
   #entries = [];
-  #typing = null;
-  #typingTimer = 0;
-  // Whoever reads the newest message goes on seeing it when the keyboard opens or a photo arrives.
-  #pinned = true;
-  #top = 0;
-  #more;
-  #resized;
+  #typing = new Typing();
+  #sight;
   #choices;
 
-  /** Needs deep-chat to be defined. `events`: tap(button), load(url) → Promise<Blob>. */
+  /**
+   * Needs deep-chat to be defined.
+   *
+   * @param {Element} host
+   * @param {ThreadEvents} events
+   */
   static async create(host, events) {
     return new Thread(await openDeepChat(host), events);
   }
 
+  /**
+   * @param {DeepChat} chat
+   * @param {ThreadEvents} events
+   */
   constructor(chat, events) {
     this.#chat = chat;
     this.#events = events;
     this.#choices = new Choices(events.tap);
-    this.#log = this.root.getElementById("messages");
+    this.#log = found(this.root, "#messages");
     this.#log.tabIndex = 0;
     this.#log.setAttribute("role", "log");
     this.#log.setAttribute("aria-label", WORDS.log);
     this.#log.setAttribute("aria-busy", "true");
-    this.#more = new More(this.#log, this.root.getElementById("input"));
-    this.#log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    this.#resized = new ResizeObserver(() => {
-      if (this.#pinned) this.toEnd();
-      this.#more.update();
-    });
-    this.#resized.observe(this.#log);
+    this.#sight = new Sight(this.#log, found(this.root, "#input"));
   }
 
   get root() {
@@ -65,69 +79,88 @@ export class Thread {
   }
 
   /**
-   * Show a message and return its entry. `order` sorts it (LAST for one that has no place yet), `preview` is the File
-   * of a photo that is on its way.
+   * Show a message and return its entry.
+   *
+   * @param {Shown} message
    */
   add({ author, text = "", buttons = [], attachments = [], order = LAST, preview = null, createdAt = null }) {
     return this.#put(author, order, (entry) => {
       if (createdAt) entry.outer.title = new Date(createdAt).toLocaleString("vi-VN");
       entry.photo = Boolean(preview) || attachments.some(({ kind }) => PICTURES.includes(kind));
       if (author === "agent") entry.slot.append(line("who", WORDS.agent));
-      if (preview) entry.slot.append(photoView(() => Promise.resolve(preview), WORDS.myPhoto, preview.name));
+      if (preview) entry.slot.append(photoView(() => Promise.resolve(preview), WORDS.myPhoto, nameOf(preview)));
       for (const attachment of attachments) entry.slot.append(this.#attachment(attachment, author));
-      this.setText(entry, text);
+      entry.setText(text);
       if (buttons.length) entry.outer.append(this.#choices.shown(buttons));
     });
   }
 
-  /** A message that `add` fails at: its words and nothing else, or a word in its place where it has none. */
+  /**
+   * A message that `add` fails at: its words and nothing else, or a word in its place where it has none.
+   *
+   * @param {Author} author
+   * @param {unknown} text
+   * @param {number} order
+   */
   addPlain(author, text, order) {
     const readable = typeof text === "string" && text !== "";
-    return this.#put(readable ? author : "system", order, (entry) => {
-      entry.words = line("words", readable ? text : WORDS.notDrawn);
-      entry.slot.append(entry.words);
-    });
+    return this.#put(readable ? author : "system", order, (entry) => entry.setPlain(readable ? text : WORDS.notDrawn));
   }
 
-  /** A bubble in its place, filled by `fill`; where that fails no half of it stays. */
+  /**
+   * A bubble in its place, filled by `fill`; where that fails no half of it stays.
+   *
+   * @param {Author} author
+   * @param {number} order
+   * @param {(entry: Entry) => void} fill
+   */
   #put(author, order, fill) {
-    const atEnd = this.#isAtEnd();
+    const atEnd = this.#sight.atEnd;
     const entry = this.#bubble(author, order);
     try {
       fill(entry);
       this.#place(entry);
-      this.#follow(entry, atEnd);
+      this.#sight.follow(entry.outer, author === "contact", atEnd);
     } catch (error) {
       this.remove(entry);
       throw error;
     }
     // deep-chat scrolls once more in a timer of its own, to a place of its own.
-    const [goal, pinned] = [this.#log.scrollTop, this.#pinned];
-    setTimeout(() => (pinned ? this.toEnd() : (this.#log.scrollTop = goal)));
+    this.#sight.hold();
     return entry;
   }
 
+  /**
+   * @param {Author} author
+   * @param {number} order
+   */
   #bubble(author, order) {
     this.#chat.addMessage({ html: "<div data-slot></div>", role: author === "contact" ? "user" : author });
-    const slot = this.root.querySelector("[data-slot]");
+    const slot = found(this.root, "[data-slot]");
     slot.removeAttribute("data-slot");
     const outer = slot.closest(".outer-message-container");
+    if (!(outer instanceof HTMLElement) || !outer.parentElement) throw new Error("no bubble");
     if (!this.#list) {
       this.#list = outer.parentElement;
-      this.#resized.observe(this.#list);
+      this.#sight.watch(this.#list);
     }
-    outer.dataset.author = author;
-    outer.setAttribute("role", "group");
-    outer.setAttribute("aria-label", WORDS[author] ?? WORDS.system);
-    return { author, order, outer, slot, photo: false, words: null, status: null };
+    return new Entry(author, order, outer, slot);
   }
 
-  /** A sentence of the page itself, small and in the middle. */
+  /**
+   * A sentence of the page itself, small and in the middle.
+   *
+   * @param {string} text
+   */
   note(text) {
     return this.add({ author: "system", text, order: this.#afterStored() });
   }
 
-  /** Let an entry that will never be stored stay where the conversation is now. */
+  /**
+   * Let an entry that will never be stored stay where the conversation is now.
+   *
+   * @param {Entry} entry
+   */
   settle(entry) {
     this.reorder(entry, this.#afterStored());
   }
@@ -137,113 +170,63 @@ export class Thread {
     return stored.length ? stored[stored.length - 1].order + 0.001 : 0.5;
   }
 
-  /** Move an entry to its place. */
+  /**
+   * Move an entry to its place.
+   *
+   * @param {Entry} entry
+   * @param {number} order
+   */
   reorder(entry, order) {
     entry.order = order;
     this.#entries = this.#entries.filter((other) => other !== entry);
     this.#place(entry);
   }
 
-  /** Show `text` in a bubble, unless it says nothing or the same already. */
-  setText(entry, text) {
-    if (!text || entry.words?.textContent === text) return;
-    entry.words ??= line("words", "");
-    entry.words.textContent = "";
-    putText(entry.words, text, entry.author === "assistant" || entry.author === "agent");
-    entry.slot.append(entry.words);
-  }
-
+  /** @param {Entry} entry */
   remove(entry) {
     entry.outer.remove();
     this.#entries = this.#entries.filter((other) => other !== entry);
   }
 
-  /** What is said under an own message: nothing once it is stored. `kind` is "busy" or "bad". */
-  setStatus(entry, text, kind = "busy") {
-    if (!text) {
-      entry.status?.remove();
-      entry.status = null;
-      return;
-    }
-    if (!entry.status) entry.outer.append((entry.status = line("", "")));
-    entry.status.className = `status ${kind}`;
-    entry.status.textContent = text;
-    // How far a photo is on its way isn't read out at every step.
-    entry.status.setAttribute("aria-live", kind === "bad" ? "polite" : "off");
-  }
-
-  /** Whether an answer is on its way; a very quick answer never shows it. */
+  /**
+   * Whether an answer is on its way; a very quick answer never shows it.
+   *
+   * @param {boolean} on
+   */
   setTyping(on) {
-    clearTimeout(this.#typingTimer);
-    if (!on) {
-      this.#typing?.remove();
-      this.#typing = null;
-    } else if (!this.#typing) {
-      this.#typingTimer = setTimeout(() => this.#showTyping(), TYPING_DELAY);
-    }
-  }
-
-  toEnd() {
-    this.#log.scrollTop = this.#log.scrollHeight;
+    if (!on) this.#typing.hide();
+    else this.#typing.showSoon(() => this.#showTyping());
   }
 
   #showTyping() {
-    const atEnd = this.#isAtEnd();
-    this.#typing = line("typing", "");
-    this.#typing.setAttribute("aria-hidden", "true");
+    const follows = this.#sight.atEnd;
     const asked = this.#entries.filter((entry) => entry.author === "contact").pop();
-    this.#typing.append(line("dots", ""), line("typing-words", asked?.photo ? WORDS.looking : WORDS.typing));
-    this.#typing.firstChild.append(line("", ""), line("", ""), line("", ""));
-    this.#list.append(this.#typing);
-    if (atEnd) this.toEnd();
+    this.#list?.append(this.#typing.shown(Boolean(asked?.photo)));
+    if (follows) this.#sight.toEnd();
   }
 
+  /**
+   * @param {Attachment} attachment
+   * @param {Author} author
+   */
   #attachment({ kind, url }, author) {
     const load = () => this.#events.load(url);
     if (!PICTURES.includes(kind)) return fileView(load, WORDS.file);
     return photoView(load, author === "contact" ? WORDS.myPhoto : WORDS.theirPhoto);
   }
 
+  /** @param {Entry} entry */
   #place(entry) {
     let index = this.#entries.length;
     while (index > 0 && this.#entries[index - 1].order > entry.order) index -= 1;
-    const next = this.#entries[index]?.outer ?? this.#typing;
+    const next = this.#entries[index]?.outer ?? this.#typing.element;
     // A node that stands right already is left alone: moving it would have it read out twice.
-    if (entry.outer.nextElementSibling !== (next ?? null)) this.#list.insertBefore(entry.outer, next ?? null);
+    if (entry.outer.nextElementSibling !== (next ?? null)) this.#list?.insertBefore(entry.outer, next ?? null);
     this.#entries.splice(index, 0, entry);
-  }
-
-  #isAtEnd() {
-    return this.#pinned || this.#toGo() < NEAR_END;
-  }
-
-  /** Only a hand moves it up; a photo that comes in moves the end away instead. */
-  #scrolled() {
-    const top = this.#log.scrollTop;
-    if (this.#toGo() < AT_END) this.#pinned = true;
-    else if (top < this.#top) this.#pinned = false;
-    this.#top = top;
-    this.#more.update();
-  }
-
-  #toGo() {
-    return this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight;
-  }
-
-  #follow(entry, atEnd) {
-    if (!atEnd && entry.author !== "contact") return;
-    // An answer that is taller than the screen is read from its beginning.
-    const tall = entry.author !== "contact" && entry.outer.offsetHeight > this.#log.clientHeight - 24;
-    this.#pinned = !tall;
-    if (!tall) return this.toEnd();
-    const above = entry.outer.getBoundingClientRect().top - this.#log.getBoundingClientRect().top;
-    this.#log.scrollTop += above - 12;
   }
 }
 
-function line(className, text) {
-  const element = document.createElement(className.startsWith("dots") ? "span" : "div");
-  if (className) element.className = className;
-  element.textContent = text;
-  return element;
+/** @param {Blob} file */
+function nameOf(file) {
+  return file instanceof File ? file.name : "";
 }

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Every sentence that the chat page itself says. What the assistant says comes from the server.
  */

@@ -1,3 +1,4 @@
+// @ts-check
 // The demo's mailbox: shows new mails without a reload, so that what is being typed or read stays where it is.
 
 const PAUSE_MS = 2000;
@@ -8,7 +9,7 @@ async function refresh() {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const old = document.getElementById("mails");
   const fresh = page.getElementById("mails");
-  if (fresh && fresh.dataset.newest !== old.dataset.newest) old.replaceWith(fresh);
+  if (old && fresh && fresh.dataset.newest !== old.dataset.newest) old.replaceWith(fresh);
 }
 
 async function watch() {
