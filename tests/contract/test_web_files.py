@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -25,6 +26,21 @@ def test_every_address_that_is_named_is_there() -> None:
     }
     assert len(named) > 10
     assert {address: by for address, by in named.items() if not (WEB / address).is_file()} == {}
+
+
+def test_every_script_is_checked_by_the_compiler() -> None:
+    rooms = set(json.loads((WEB / "tsconfig.json").read_text("utf-8"))["include"])
+    assert {path.relative_to(WEB).parts[0] for path in SCRIPTS} == rooms
+    for path in SCRIPTS:
+        text = path.read_text("utf-8")
+        assert text.startswith("// @ts-check\n") and "@ts-ignore" not in text and "@ts-nocheck" not in text, path.name
+
+
+def test_the_lock_file_carries_hashes_and_no_addresses() -> None:
+    text = (WEB / "package-lock.json").read_text("utf-8")
+    assert "resolved" not in text and "://" not in text
+    packages = json.loads(text)["packages"]
+    assert all(entry["integrity"].startswith("sha512-") for name, entry in packages.items() if name)
 
 
 def test_every_script_that_is_imported_is_there() -> None:
