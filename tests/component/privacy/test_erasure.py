@@ -167,7 +167,10 @@ async def test_only_that_it_happened_is_noted(house: House) -> None:
     await house.run("INSERT INTO audit_log VALUES ('old', ?, 'a', 'Hà', 'case_viewed', 'draft', NULL)", LONG_AGO)
     await house.erasure.of_conversation(conversation)
     rows = await house.database.fetch_all("SELECT action, agent_id, subject, detail FROM audit_log ORDER BY at")
-    assert [tuple(row) for row in rows] == [("case_viewed", "a", "draft", None), ("data_erased", None, None, None)]
+    assert [tuple(row.values()) for row in rows] == [
+        ("case_viewed", "a", "draft", None),
+        ("data_erased", None, None, None),
+    ]
 
 
 async def test_an_unconfirmed_address_and_a_foreign_number_reach_nobody(house: House) -> None:
