@@ -28,7 +28,6 @@ LINK_VALID_FOR = timedelta(minutes=30)
 LINKS_PER_HOUR = 5
 TRIES = 5
 _HOUR = timedelta(hours=1)
-_LINKS_KEPT_FOR = timedelta(days=1)
 # Longer than making a link takes, so that it can't be told from not making one.
 _ANSWER_AFTER = 0.25
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -136,7 +135,6 @@ class Accounts:
                 dedup_key=f"link:{account['id']}:{token_hash}", expires_at=now + LINK_VALID_FOR,
                 transaction=transaction,
             )  # fmt: skip
-            await self._store.remove_links_before(transaction, now - _LINKS_KEPT_FOR)
         return True
 
     async def open_link(self, token: str) -> Link:

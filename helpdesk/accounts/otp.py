@@ -32,8 +32,6 @@ RESEND_AFTER = timedelta(seconds=60)
 TRIES = 5
 PER_HOUR = 5
 _HOUR = timedelta(hours=1)
-# Long enough to tell an old code from a wrong one.
-_KEPT_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +95,6 @@ class Otp:
                 "otp", address, *otp_mail(code, purpose),
                 dedup_key=_mail_key(identifier), expires_at=expires_at, transaction=transaction,
             )  # fmt: skip
-            await transaction.execute(
-                "DELETE FROM otp_challenges WHERE created_at <= ?", ((now - _KEPT_FOR).isoformat(),)
-            )
 
     async def _check_pace(
         self, transaction: Transaction, purpose: str, subject: str, address_index: str, now: datetime

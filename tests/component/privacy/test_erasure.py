@@ -15,6 +15,7 @@ from helpdesk.privacy.erasure import Erasure
 from helpdesk.store.database import Database, open_database
 from helpdesk.store.sealing import Sealer, open_sealer
 from helpdesk.store.vault import FileVault, open_cipher
+from tests.stage.keeping import domains_of
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 LONG_AGO = (NOW - timedelta(hours=2)).isoformat()
@@ -31,7 +32,8 @@ class House:
         self.attachments = FileVault.open(folder / "attachments", cipher)
         self.photos = FileVault.open(folder / "photos", cipher)
         self.conversations = Conversations(MessageStore(database, sealer), self.attachments)
-        self.erasure = Erasure(database, sealer, self.attachments, self.photos, lambda: NOW)
+        domains = domains_of(database, sealer, self.attachments, self.photos, NOW)
+        self.erasure = Erasure(database, domains, lambda: NOW)
 
     async def run(self, statement: str, *values: object) -> None:
         async with self.database.transaction() as transaction:

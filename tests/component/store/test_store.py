@@ -96,19 +96,6 @@ async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
             pass
 
 
-async def test_what_is_past_its_time_is_deleted(tmp_path: Path) -> None:
-    async with open_database(tmp_path / "a.db") as database:
-        store = MessageStore(database, SEAL)
-        _, conversation = await store.accept(message(1))
-        assert await store.expire_conversations(1) == []
-        assert await store.conversation(conversation.id) is not None
-        async with database.transaction() as transaction:
-            await transaction.execute("UPDATE conversations SET updated_at = '2020-01-01T00:00:00+00:00'")
-        await store.expire_conversations(1)
-        assert await store.conversation(conversation.id) is None
-        assert await store.history(conversation.id) == []
-
-
 def test_two_bots_on_one_folder_are_refused(settings: Settings) -> None:
     with sole_process(settings, "bot"):
         with pytest.raises(Unavailable, match="bot"):
