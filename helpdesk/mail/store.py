@@ -59,7 +59,7 @@ class MailStore:
         # Looked at outside of a transaction first: mostly there is nothing, and a write would be a disk flush.
         if not await self.database.fetch_all(query, parameters):
             return []
-        async with self.database.transaction() as transaction:
+        async with self.database.transaction(key="mails") as transaction:
             rows = await transaction.fetch_all(query, parameters)
             await transaction.execute_many(
                 "UPDATE mails SET state = 'sending', attempts = attempts + 1 WHERE id = ?", [(r["id"],) for r in rows]

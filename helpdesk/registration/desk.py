@@ -71,10 +71,12 @@ class CaseDesk:
     async def approve(self, registration_id: str, agent_id: str, agent_name: str) -> Registration:
         """Approve, make the account and mail its first password; Conflict names who decided before."""
         registration = await self.case(registration_id)
+        password = await self._accounts.first_password()
         async with self._store.database.transaction() as transaction:
             await self._decide(transaction, registration, Status.APPROVED, agent_id, agent_name)
             await self._accounts.create(
                 transaction,
+                password,
                 bhxh_code=registration.fields["bhxh_code"],
                 email=registration.fields["email"],
                 full_name=registration.fields["full_name"],

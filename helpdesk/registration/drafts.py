@@ -127,7 +127,7 @@ class Registrations:
         """Keep a cleaned photo, encrypted; it takes the place of an earlier one of the same side."""
         photo = RegistrationPhoto(uuid4().hex, side, verdict, findings, len(content))
         await self._photos.write(photo.id, content)
-        async with self._store.database.transaction() as transaction:
+        async with self._store.database.transaction(key=f"photos:{registration.id}") as transaction:
             replaced = await self._store.put_photo(transaction, registration.id, photo, self._clock())
         if replaced:
             await self._photos.remove([replaced])
@@ -139,7 +139,7 @@ class Registrations:
         if photo is None:
             raise NotFound("Chưa có ảnh này.")
         doubtful = replace(photo, verdict="doubtful")
-        async with self._store.database.transaction() as transaction:
+        async with self._store.database.transaction(key=f"photos:{registration.id}") as transaction:
             await self._store.put_photo(transaction, registration.id, doubtful, self._clock())
         return replace(registration, photos={**registration.photos, side: doubtful})
 

@@ -49,11 +49,11 @@ async def test_first_password_is_mailed_and_only_its_hash_is_kept(office: Office
 
 
 async def test_nothing_is_made_when_the_approval_fails(office: Office) -> None:
+    password = await office.accounts.first_password()
+    person = {"bhxh_code": CODE, "email": EMAIL, "full_name": NAME, "registration_id": "r"}
     with pytest.raises(RuntimeError):
         async with office.database.transaction() as transaction:
-            await office.accounts.create(
-                transaction, bhxh_code=CODE, email=EMAIL, full_name=NAME, registration_id="r", conversation_id=None
-            )
+            await office.accounts.create(transaction, password, **person, conversation_id=None)
             raise RuntimeError
     assert not await office.accounts.exists(CODE)
     assert await office.mails("first_password") == []
@@ -62,9 +62,11 @@ async def test_nothing_is_made_when_the_approval_fails(office: Office) -> None:
 async def test_second_approval_of_a_number_makes_its_account_anew(office: Office) -> None:
     first = await office.approve(None)
     token = await office.link("change")
+    password = await office.accounts.first_password()
     async with office.database.transaction() as transaction:
         await office.accounts.create(
             transaction,
+            password,
             bhxh_code=CODE,
             email="moi@gmail.com",
             full_name=NAME,
