@@ -26,7 +26,7 @@ from helpdesk.store import FileVault
 
 
 class Conversations:
-    """What the gateway and the channels do with conversations; statements are `MessageStore`'s."""
+    """What the gateway and the channels do with conversations; statements are those of the parts of `store`."""
 
     def __init__(self, store: MessageStore, vault: FileVault) -> None:
         self.store = store

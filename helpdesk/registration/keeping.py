@@ -130,13 +130,13 @@ async def _photos_of_decided(transaction: Transaction, decided: datetime, return
     A photo that came later has its own time, and what is being repaired keeps all of its photos meanwhile.
     """
     approved, sent_back = decided.isoformat(), returned.isoformat()
+    # Led by the photos: what was decided long ago is much, and little of it has any left.
     rows = await transaction.fetch_all(
         "SELECT p.id FROM registration_photos p JOIN registrations r ON r.id = p.registration_id "
-        "WHERE (r.status = 'approved' AND r.decided_at < ? AND p.created_at < ?) "
-        "OR (r.status = 'rejected' AND r.decided_at < ? AND p.created_at < ?) "
-        "OR (r.status = 'draft' AND r.case_code IS NOT NULL "
-        "AND r.decided_at < ? AND p.created_at < ? AND r.updated_at < ?) LIMIT ?",
-        (approved, approved, *(sent_back,) * 5, PORTION),
+        "WHERE p.created_at < ? AND ((r.status = 'approved' AND r.decided_at < ?) "
+        "OR (p.created_at < ? AND r.decided_at < ? AND (r.status = 'rejected' "
+        "OR (r.status = 'draft' AND r.case_code IS NOT NULL AND r.updated_at < ?)))) LIMIT ?",
+        (approved, approved, *(sent_back,) * 3, PORTION),
     )
     ids = tuple(row["id"] for row in rows)
     await transaction.execute_many(

@@ -11,7 +11,7 @@ from helpdesk.store.domain import Domain
 
 ROOTS = {"conversation_id": "conversations", "registration_id": "registrations"}
 # The store's own, about nobody.
-OF_THE_STORE = {"schema_migrations", "store_checks", "secrets"}
+OF_THE_STORE = {"schema_migrations", "store_checks", "secrets", "counters"}
 
 
 async def _tables(database: Database) -> set[str]:
