@@ -49,11 +49,11 @@ async def test_first_password_is_mailed_and_only_its_hash_is_kept(stage: Account
 
 
 async def test_nothing_is_made_when_the_approval_fails(stage: AccountsStage) -> None:
+    password = await stage.accounts.first_password()
+    person = {"bhxh_code": CODE, "email": EMAIL, "full_name": NAME, "registration_id": "r"}
     with pytest.raises(RuntimeError):
         async with stage.database.transaction() as transaction:
-            await stage.accounts.create(
-                transaction, bhxh_code=CODE, email=EMAIL, full_name=NAME, registration_id="r", conversation_id=None
-            )
+            await stage.accounts.create(transaction, password, **person, conversation_id=None)
             raise RuntimeError
     assert not await stage.accounts.exists(CODE)
     assert await stage.mails("first_password") == []
@@ -62,9 +62,11 @@ async def test_nothing_is_made_when_the_approval_fails(stage: AccountsStage) -> 
 async def test_second_approval_of_a_number_makes_its_account_anew(stage: AccountsStage) -> None:
     first = await stage.approve(None)
     token = await stage.link("change")
+    password = await stage.accounts.first_password()
     async with stage.database.transaction() as transaction:
         await stage.accounts.create(
             transaction,
+            password,
             bhxh_code=CODE,
             email="moi@gmail.com",
             full_name=NAME,
@@ -169,8 +171,8 @@ async def test_looking_at_a_link_leaves_it_as_it_is(stage: AccountsStage) -> Non
     before = await stage.database.fetch_all("SELECT * FROM password_links")
     for _ in range(10):
         await stage.accounts.open_link(token)
-    assert [tuple(row) for row in await stage.database.fetch_all("SELECT * FROM password_links")] == [
-        tuple(row) for row in before
+    assert [tuple(row.values()) for row in await stage.database.fetch_all("SELECT * FROM password_links")] == [
+        tuple(row.values()) for row in before
     ]
 
 
@@ -197,7 +199,7 @@ async def test_token_is_not_in_the_database(stage: AccountsStage) -> None:
     await stage.approve(None)
     token = await stage.link("recover")
     tables = ("accounts", "password_links", "mails")
-    kept = [tuple(row) for table in tables for row in await stage.database.fetch_all(f"SELECT * FROM {table}")]
+    kept = [tuple(row.values()) for table in tables for row in await stage.database.fetch_all(f"SELECT * FROM {table}")]
     assert token not in str(kept)
     assert len(token) == 43
 
