@@ -14,41 +14,51 @@ from datetime import date
 from typing import Any
 
 from helpdesk.errors import InvalidInput
-from helpdesk.identity import Sex, parse_bhxh_code, parse_birth_date, parse_card, parse_full_name, parse_national_id
+from helpdesk.identity import (
+    FieldName,
+    Sex,
+    parse_bhxh_code,
+    parse_birth_date,
+    parse_card,
+    parse_full_name,
+    parse_national_id,
+)
 from helpdesk.places import find_province
 from helpdesk.registry.sheets import Cell, SheetRow
 from helpdesk.text import fold
 
+# What only the registry knows.
+CARD_VALID_UNTIL = "card_valid_until"
 # A member's field: its name for people, then the headings, as they are without accents, spaces and signs.
 HEADINGS: Mapping[str, tuple[str, ...]] = {
-    "bhxh_code": (
+    FieldName.BHXH_CODE: (
         *("mã số BHXH", "số BHXH", "mã BHXH", "số sổ BHXH", "mã số bảo hiểm xã hội", "số sổ", "BHXH"),
         *("số sổ bảo hiểm xã hội", "mã số BHXH 10 số"),
     ),
-    "full_name": ("họ tên", "họ và tên", "họ tên người tham gia", "tên người tham gia", "họ và tên người tham gia"),
-    "birth_date": ("ngày sinh", "ngày tháng năm sinh", "ngày, tháng, năm sinh", "năm sinh", "sinh ngày"),
-    "sex": ("giới tính", "giới", "phái", "nam/nữ"),
-    "national_id": (
+    FieldName.FULL_NAME: (
+        *("họ tên", "họ và tên", "họ tên người tham gia", "tên người tham gia", "họ và tên người tham gia"),
+    ),
+    FieldName.BIRTH_DATE: ("ngày sinh", "ngày tháng năm sinh", "ngày, tháng, năm sinh", "năm sinh", "sinh ngày"),
+    FieldName.SEX: ("giới tính", "giới", "phái", "nam/nữ"),
+    FieldName.NATIONAL_ID: (
         *("CCCD", "số CCCD", "CMND", "số CMND", "CCCD/CMND", "CMND/CCCD", "số CCCD/CMND", "số CMND/CCCD"),
         *("căn cước", "số căn cước", "căn cước công dân", "số căn cước công dân", "số định danh"),
         *("số định danh cá nhân", "số ĐDCN", "ĐDCN", "ĐDCN/CCCD", "số ĐDCN/CCCD"),
     ),
-    "card": ("mã thẻ BHYT", "số thẻ BHYT", "thẻ BHYT", "mã thẻ", "số thẻ", "mã số thẻ BHYT", "mã thẻ bảo hiểm y tế"),
-    "province": ("tỉnh", "tỉnh/thành phố", "tỉnh, thành phố", "tỉnh thành", "tỉnh/TP", "tỉnh thường trú"),
-    "address": (
-        "địa chỉ",
-        "địa chỉ thường trú",
-        "nơi thường trú",
-        "hộ khẩu thường trú",
-        "nơi cư trú",
-        "địa chỉ cư trú",
+    FieldName.CARD: (
+        *("mã thẻ BHYT", "số thẻ BHYT", "thẻ BHYT", "mã thẻ", "số thẻ", "mã số thẻ BHYT", "mã thẻ bảo hiểm y tế"),
     ),
-    "card_valid_until": (
+    FieldName.PROVINCE: ("tỉnh", "tỉnh/thành phố", "tỉnh, thành phố", "tỉnh thành", "tỉnh/TP", "tỉnh thường trú"),
+    FieldName.ADDRESS: (
+        *("địa chỉ", "địa chỉ thường trú", "nơi thường trú", "hộ khẩu thường trú", "nơi cư trú", "địa chỉ cư trú"),
+    ),
+    CARD_VALID_UNTIL: (
         *("giá trị thẻ đến", "giá trị đến", "hạn thẻ", "hạn sử dụng thẻ", "hạn sử dụng", "thẻ có giá trị đến"),
         *("giá trị thẻ đến ngày", "hạn sử dụng đến", "ngày hết hạn thẻ"),
     ),
 }
 _KEYS = {fold(heading).replace(" ", ""): field for field, headings in HEADINGS.items() for heading in headings}
+_NEEDED = (FieldName.FULL_NAME, FieldName.BIRTH_DATE)
 _EMPTY_ON_PURPOSE = frozenset("-–—")
 _DAMAGES = {
     "scientific": "bị Excel đổi thành dạng 4,8E+09 nên mất chữ số – định dạng cột thành Văn bản (Text) rồi nhập lại số",
@@ -106,8 +116,8 @@ class Columns:
     @property
     def is_enough(self) -> bool:
         """Whether a member can come out of such rows."""
-        named = {"full_name", "birth_date"} <= self.places.keys()
-        return named and ("bhxh_code" in self.places or "card" in self.places)
+        named = self.places.keys() >= set(_NEEDED)
+        return named and (FieldName.BHXH_CODE in self.places or FieldName.CARD in self.places)
 
 
 class BadRow(Exception):
@@ -162,8 +172,8 @@ def read_member(columns: Columns, row: SheetRow, today: date) -> MemberValues:
                 values[field] = _READERS[field](cell.text, today)
             except InvalidInput as error:
                 reasons.append(f"{label} {reason(error)}")
-    code = values.pop("bhxh_code", None)
-    card = values.get("card")
+    code = values.pop(FieldName.BHXH_CODE, None)
+    card = values.get(FieldName.CARD)
     if not reasons:
         code = code or (card[5:] if card else None)
         if code is None:
@@ -172,7 +182,7 @@ def read_member(columns: Columns, row: SheetRow, today: date) -> MemberValues:
             reasons.append("10 số cuối của mã thẻ BHYT khác mã số BHXH")
         elif not code.isdigit():
             reasons.append("thẻ kiểu cũ: cần thêm mã số BHXH")
-        reasons += [f"thiếu {HEADINGS[field][0]}" for field in ("full_name", "birth_date") if not values.get(field)]
+        reasons += [f"thiếu {HEADINGS[field][0]}" for field in _NEEDED if not values.get(field)]
     if reasons or code is None:
         raise BadRow(reasons)
     return MemberValues(row.line, code, values, _remarks(values))
@@ -191,12 +201,12 @@ def reason(error: InvalidInput) -> str:
 
 def _remarks(values: Mapping[str, Any]) -> tuple[str, ...]:
     """What doesn't go together, though each value is one."""
-    number = values.get("national_id")
+    number = values.get(FieldName.NATIONAL_ID)
     if not number:
         return ()
     known = parse_national_id(number)
     remarks = []
-    sex, birth = values.get("sex"), values["birth_date"]
+    sex, birth = values.get(FieldName.SEX), values[FieldName.BIRTH_DATE]
     if known.sex and sex and known.sex is not sex:
         remarks.append("giới tính không khớp số CCCD")
     if known.birth_year is not None and known.birth_year != birth.year:
@@ -238,13 +248,13 @@ def _valid_until(text: str, _today: date) -> str:
 
 
 _READERS: Mapping[str, Callable[[str, date], Any]] = {
-    "bhxh_code": lambda text, _today: parse_bhxh_code(text),
-    "full_name": lambda text, _today: parse_full_name(text).text,
-    "birth_date": parse_birth_date,
-    "sex": _sex,
-    "national_id": lambda text, _today: parse_national_id(text).number,
-    "card": lambda text, _today: parse_card(text).number,
-    "province": _province,
-    "address": _address,
-    "card_valid_until": _valid_until,
+    FieldName.BHXH_CODE: lambda text, _today: parse_bhxh_code(text),
+    FieldName.FULL_NAME: lambda text, _today: parse_full_name(text).text,
+    FieldName.BIRTH_DATE: parse_birth_date,
+    FieldName.SEX: _sex,
+    FieldName.NATIONAL_ID: lambda text, _today: parse_national_id(text).number,
+    FieldName.CARD: lambda text, _today: parse_card(text).number,
+    FieldName.PROVINCE: _province,
+    FieldName.ADDRESS: _address,
+    CARD_VALID_UNTIL: _valid_until,
 }

@@ -15,6 +15,7 @@ from helpdesk.conversations.model import ChannelIdentity
 from helpdesk.photos.reader import PhotoReader
 from helpdesk.photos.report import Side
 from helpdesk.registration.model import Registration
+from helpdesk.registration.progress import Progress
 from helpdesk.registry.demo import settle_demo
 from helpdesk.services import Services, open_services
 from helpdesk.settings import Settings
@@ -168,7 +169,7 @@ async def test_with_another_national_id_nothing_is_found(citizen: Citizen) -> No
     await citizen.says("048090000099", national_id="048090000099")
     said = await citizen.says("274 đường Giả Định 20, Thanh Khê, Đà Nẵng")
     assert "reg_code_not_found_use_id" in said
-    assert (await citizen.draft()).fields["bhxh_code"] == "048090000099"
+    assert (await citizen.draft()).bhxh_code == "048090000099"
 
 
 async def test_the_registry_spells_a_name_typed_without_accents(citizen: Citizen) -> None:
@@ -227,7 +228,7 @@ async def complete(citizen: Citizen) -> None:
             "email": "binh@example.com",
             "email_confirmed": "1",
         },
-        {"asked": "portrait"},
+        Progress(asked="portrait"),
     )
     for side in (Side.FRONT, Side.BACK, Side.PORTRAIT):
         draft = await citizen.services.registrations.put_photo(draft, side, b"jpeg", "accepted", ())
@@ -245,7 +246,7 @@ async def test_an_incomplete_draft_can_t_be_filed_by_an_old_button(citizen: Citi
     await begun(citizen)
     await complete(citizen)
     draft = await citizen.draft()
-    await citizen.services.registrations.save(draft, {**draft.fields, "phone": ""}, {})
+    await citizen.services.registrations.save(draft, {**draft.fields, "phone": ""}, Progress())
     assert await citizen.taps("submit") == ["reg_ask_phone"]
 
 

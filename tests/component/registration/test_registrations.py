@@ -12,6 +12,7 @@ from helpdesk.conversations.model import ChannelIdentity
 from helpdesk.errors import Conflict, InvalidInput, NotFound
 from helpdesk.photos.report import Side
 from helpdesk.registration.model import Registration, Status
+from helpdesk.registration.progress import Progress
 from helpdesk.registration.view import fill, placeholders
 from helpdesk.services import Services, open_services
 from helpdesk.settings import Settings
@@ -43,7 +44,7 @@ async def conversation(services: Services, name: str = "a") -> str:
 async def filled(services: Services, name: str = "a", **changed: str) -> Registration:
     registrations = services.registrations
     draft = await registrations.start(await conversation(services, name), {})
-    draft = await registrations.save(draft, {**draft.fields, **COMPLETE, **changed}, {})
+    draft = await registrations.save(draft, {**draft.fields, **COMPLETE, **changed}, Progress())
     for side in (Side.PORTRAIT, Side.FRONT, Side.BACK):
         draft = await registrations.put_photo(draft, side, f"jpeg of {side}".encode(), "accepted", ())
     return draft
@@ -71,7 +72,7 @@ async def test_what_is_given_is_unreadable_in_the_file(services: Services, tmp_p
 
 async def test_an_incomplete_draft_is_not_filed(services: Services) -> None:
     draft = await filled(services)
-    draft = await services.registrations.save(draft, {**draft.fields, "phone": ""}, {})
+    draft = await services.registrations.save(draft, {**draft.fields, "phone": ""}, Progress())
     assert draft.missing() == ["phone"]
     with pytest.raises(InvalidInput):
         await services.registrations.file(draft)
@@ -137,7 +138,7 @@ async def test_the_office_s_reason_is_sealed_and_goes_when_the_application_is_fi
     assert rejected.reason == "Ảnh của bà Lanh bị mờ"
     assert "bà Lanh".encode() not in everything_in(tmp_path)
     reopened = await services.registrations.reopen(rejected)
-    saved = await services.registrations.save(reopened, reopened.fields, {"asked": "front"})
+    saved = await services.registrations.save(reopened, reopened.fields, Progress(asked="front"))
     assert saved.reason and (await services.registrations.get(filed.id)).reason == rejected.reason
     await services.registrations.withdraw(saved)
     assert (await services.registrations.get(filed.id)).reason == rejected.reason
@@ -208,11 +209,11 @@ async def test_what_is_expected_next(services: Services) -> None:
     registrations, identity = services.registrations, ChannelIdentity("web", "a")
     assert await registrations.expecting(identity) is None
     draft = await registrations.start(await conversation(services), {})
-    await registrations.save(draft, draft.fields, {"asked": "birth_date", "filled": ["phone"]})
+    await registrations.save(draft, draft.fields, Progress(asked="birth_date", filled=("phone",)))
     assert await registrations.expecting(identity) == "birth_date"
-    await registrations.save(draft, draft.fields, {"asked": "phone", "code_sent": True})
+    await registrations.save(draft, draft.fields, Progress(asked="phone", code_sent=True))
     assert await registrations.expecting(identity) == "otp"
-    await registrations.save(draft, draft.fields, {"asked": "phone", "paused": True})
+    await registrations.save(draft, draft.fields, Progress(asked="phone", paused=True))
     assert await registrations.expecting(identity) is None
 
 

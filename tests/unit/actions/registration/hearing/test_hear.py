@@ -12,6 +12,7 @@ from actions.registration.hearing.hear import Heard, hear
 from actions.said.questions import is_question
 from actions.said.said import Said
 from helpdesk.registration.model import Registration, Status
+from helpdesk.registration.progress import Progress
 
 TODAY = date(2026, 11, 22)
 Hear = Callable[..., Heard]
@@ -19,7 +20,7 @@ Hear = Callable[..., Heard]
 
 def draft(**fields: str) -> Registration:
     now = datetime(2026, 11, 22, tzinfo=UTC)
-    return Registration("r", "c", Status.DRAFT, fields, {}, now, now)
+    return Registration("r", "c", Status.DRAFT, fields, Progress(), now, now)
 
 
 @pytest.fixture
