@@ -31,7 +31,7 @@ _LABELS: tuple[tuple[str, str], ...] = (
     ),
     (
         FieldName.EMAIL,
-        r"e ?- ?mail|gmail(?=\s*(?:la|:|cua|nay|ni|em|tui|toi))|(?:hop |dia chi )?mail|meo(?=\s)|thu dien tu|"
+        r"e ?-? ?mail|gmail(?=\s*(?:la|:|cua|nay|ni|em|tui|toi))|(?:hop |dia chi )?mail|meo(?=\s)|thu dien tu|"
         r"hom thu|hop thu",
     ),
     (

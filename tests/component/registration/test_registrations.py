@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,47 +10,11 @@ import pytest
 from helpdesk.conversations.model import ChannelIdentity
 from helpdesk.errors import Conflict, InvalidInput, NotFound
 from helpdesk.photos.report import Side
-from helpdesk.registration.model import Registration, Status
+from helpdesk.registration.model import Status
 from helpdesk.registration.progress import Progress
 from helpdesk.registration.view import fill, placeholders
-from helpdesk.services import Services, open_services
-from helpdesk.settings import Settings
-
-COMPLETE = {
-    "for_whom": "self",
-    "bhxh_code": "0000099001",
-    "full_name": "Nguyễn Thị Mẫu",
-    "birth_date": "1960-02-01",
-    "national_id": "048160099001",
-    "phone": "0905000111",
-    "address": "1 đường Giả Định, Đà Nẵng",
-    "province": "Đà Nẵng",
-    "email": "mau@example.com",
-    "email_confirmed": "1",
-}
-
-
-@pytest.fixture
-async def services(tmp_path: Path) -> AsyncIterator[Services]:
-    async with open_services(Settings(data_dir=tmp_path)) as opened:
-        yield opened
-
-
-async def conversation(services: Services, name: str = "a") -> str:
-    return (await services.conversations.store.open_conversation(ChannelIdentity("web", name))).id
-
-
-async def filled(services: Services, name: str = "a", **changed: str) -> Registration:
-    registrations = services.registrations
-    draft = await registrations.start(await conversation(services, name), {})
-    draft = await registrations.save(draft, {**draft.fields, **COMPLETE, **changed}, Progress())
-    for side in (Side.PORTRAIT, Side.FRONT, Side.BACK):
-        draft = await registrations.put_photo(draft, side, f"jpeg of {side}".encode(), "accepted", ())
-    return draft
-
-
-def everything_in(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+from helpdesk.services import Services
+from tests.stage.applications import COMPLETE, conversation, everything_in, filled
 
 
 async def test_a_conversation_has_one_draft_with_its_consent(services: Services) -> None:
