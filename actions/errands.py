@@ -253,31 +253,22 @@ def _wants_out(said: Said) -> bool:
 
 def _take(fields: dict[str, str], said: Said, asked: str) -> str | None:
     """Put what the message holds into `fields`; the code of what is wrong with what was asked for."""
+    code, email = FieldName.BHXH_CODE, FieldName.EMAIL
     try:
         emails = said.values(Kind.EMAIL)
         if emails or "@" in said.text:
-            fields[FieldName.EMAIL] = parse_email(
-                said.text if "@" in said.text and asked == FieldName.EMAIL else emails[0]
-            ).address
+            fields[email] = parse_email(said.text if "@" in said.text and asked == email else emails[0]).address
         for kind in (Kind.BHYT_CARD, Kind.BHXH_CODE):
             for value in said.values(kind):
-                fields[FieldName.BHXH_CODE] = parse_bhxh_code(value)
+                fields[code] = parse_bhxh_code(value)
         for value in said.values(Kind.NATIONAL_ID):
             number = parse_national_id(value).number
             if stands_for_bhxh(number):
-                fields.setdefault(FieldName.BHXH_CODE, number)
-        if (
-            asked == FieldName.BHXH_CODE
-            and FieldName.BHXH_CODE not in fields
-            and sum(c.isdigit() for c in said.text) >= 5
-        ):
-            fields[FieldName.BHXH_CODE] = parse_bhxh_code(said.text)
-        if (
-            asked == FieldName.EMAIL
-            and FieldName.EMAIL not in fields
-            and said.intent in _SMALL_TALK - {"affirm", "deny"}
-        ):
-            fields[FieldName.EMAIL] = parse_email(said.text).address
+                fields.setdefault(code, number)
+        if asked == code and code not in fields and sum(c.isdigit() for c in said.text) >= 5:
+            fields[code] = parse_bhxh_code(said.text)
+        if asked == email and email not in fields and said.intent in _SMALL_TALK - {"affirm", "deny"}:
+            fields[email] = parse_email(said.text).address
     except InvalidInput as error:
         return error.code
     except IndexError:
