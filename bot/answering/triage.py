@@ -30,7 +30,7 @@ from helpdesk.conversations import (
 from helpdesk.errors import NotFound
 from helpdesk.guide import INTENTS, Guide
 from helpdesk.privacy import find_secrets
-from helpdesk.registration import Registration, Registrations, fill, placeholders
+from helpdesk.registration import Registration, Registrations, fill, values_for
 
 # A message longer than this is a letter, not a question (see the issue's list of inputs).
 TEXT_LIMIT = 2000
@@ -177,16 +177,16 @@ class Answering:
         if part.registration is None:
             return reply
         try:
-            values = placeholders(await self._registrations.get(part.registration))
+            values = values_for(await self._registrations.get(part.registration), conversation.id)
         except NotFound:
             # Thrown away in this very turn: what is said about it needs no values.
             values = {}
         return replace(reply, text=fill(reply.text, values))
 
     async def about(self, answer: str, registration: Registration, *buttons: Button) -> Reply:
-        """A word about an application that answers no message (approved, sent back, late)."""
+        """A word to an application's own conversation that answers no message (approved, sent back, late)."""
         reply = self._guide.render(answer)
-        text = fill(reply.text, placeholders(registration))
+        text = fill(reply.text, values_for(registration, registration.conversation_id or ""))
         return Reply(text=text, buttons=(*buttons, *reply.buttons), answer=answer)
 
     async def _one_reply(self, conversation: Conversation, parts: Sequence[DialogueReply]) -> Reply:

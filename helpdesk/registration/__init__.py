@@ -6,7 +6,7 @@ from helpdesk.registration.desk import CaseDesk
 from helpdesk.registration.drafts import Registrations
 from helpdesk.registration.model import PHOTO_FIELDS, CaseSummary, Registration, Status
 from helpdesk.registration.store import RegistrationStore
-from helpdesk.registration.view import FIELD_WORDS, fill, placeholders
+from helpdesk.registration.view import FIELD_WORDS, fill, values_for
 
 __all__ = [
     "FIELD_WORDS",
@@ -20,5 +20,5 @@ __all__ = [
     "Registrations",
     "Status",
     "fill",
-    "placeholders",
+    "values_for",
 ]
