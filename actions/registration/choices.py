@@ -142,7 +142,7 @@ def _edit(work: Work, field: str) -> None:
         work.progress.pop(waiting, None)
     if field == "email":
         work.progress.pop("email_hint", None)
-    if field in PHOTO_FIELDS or field != "agency":
+    if field != "agency":
         work.progress.pop("unconfirmed", None)
     work.progress["editing"] = field
 

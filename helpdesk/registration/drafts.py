@@ -79,10 +79,8 @@ class Registrations:
         return None
 
     async def latest(self, conversation_id: str) -> Registration | None:
-        """The newest registration of this conversation that was not withdrawn."""
-        found = await self._store.find(
-            "conversation_id = ? AND status <> 'withdrawn' ORDER BY created_at DESC LIMIT 1", (conversation_id,)
-        )
+        """The newest registration of this conversation."""
+        found = await self._store.find("conversation_id = ? ORDER BY created_at DESC LIMIT 1", (conversation_id,))
         return found[0] if found else None
 
     async def all_of(self, conversation_id: str) -> list[Registration]:

@@ -21,7 +21,6 @@ _STATUS_WORDS = {
     Status.SUBMITTED: "đang chờ cán bộ duyệt",
     Status.APPROVED: "đã được duyệt",
     Status.REJECTED: "cần bổ sung",
-    Status.WITHDRAWN: "đã dừng",
 }
 _TOLD_TO_ANYBODY = ("ma_ho_so", "trang_thai")
 FIELD_WORDS = {

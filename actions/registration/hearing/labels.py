@@ -18,7 +18,6 @@ from helpdesk.text import letters_of
 
 # Fields of other papers and other people soak up the number or the date that follows them.
 OTHER = "other"
-_OF = r"(?:\s*(?:cua\s+)?(?:toi|tui|em|e|minh|mk|chau|con|bac|co|chu|anh|chi|ong|ba|di|me|ma|bo|cha|vo|chong)\b)?"
 _LABELS: tuple[tuple[str, str], ...] = (
     (OTHER, r"ngay cap|cap ngay|noi cap|het han|han (?:the|dung|su dung)|co gia tri|gia tri (?:den|tu)|dong tu|"
             r"ma so thue|mst|so tai khoan|stk|tai khoan|tam tru|bien so|otp|ma xac (?:nhan|thuc)|ma (?:don vi|ho so)|"
