@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from helpdesk.accounts import Accounts, Otp
+from helpdesk.attention import AttentionDesk
 from helpdesk.conversations import Conversations, Errands, MessageStore, seal_plain_texts
 from helpdesk.errors import Unavailable
 from helpdesk.guide import Guide, load_guide
@@ -36,6 +37,7 @@ class Services:
     registrations: Registrations
     cases: CaseDesk
     registration_store: RegistrationStore
+    attention: AttentionDesk
     errands: Errands
     erasure: Erasure
 
@@ -55,6 +57,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         accounts = Accounts(database, sealer, mails, otp, page_url=settings.page_url)
         registry = EmbeddedRegistry(database, sealer)
         registration_store = RegistrationStore(database, sealer)
+        cases = CaseDesk(registration_store, photos, accounts, mails)
         yield Services(
             settings=settings,
             database=database,
@@ -67,8 +70,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             accounts=accounts,
             registry=registry,
             registrations=Registrations(registration_store, photos, registry, accounts, mails),
-            cases=CaseDesk(registration_store, photos, accounts, mails),
+            cases=cases,
             registration_store=registration_store,
+            attention=AttentionDesk(database, sealer, mails, cases),
             errands=Errands(database, sealer),
             erasure=Erasure(database, sealer, vault, photos),
         )

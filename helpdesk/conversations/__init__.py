@@ -1,5 +1,6 @@
 """Conversations: the nouns of a message, the durable inbox and outbox, small errands."""
 
+from helpdesk.conversations.attention import UnseenStore
 from helpdesk.conversations.conversations import Conversations
 from helpdesk.conversations.errands import Errand, Errands
 from helpdesk.conversations.messages import MessageStore
@@ -9,6 +10,7 @@ from helpdesk.conversations.model import (
     Button,
     ChannelIdentity,
     Conversation,
+    GivenUpReply,
     InboxEntry,
     IncomingFile,
     IncomingMessage,
@@ -18,6 +20,7 @@ from helpdesk.conversations.model import (
     OutboxEntry,
     Receipt,
     Reply,
+    UnhelpfulAnswer,
 )
 from helpdesk.conversations.plain_texts import seal_plain_texts
 
@@ -30,6 +33,7 @@ __all__ = [
     "Conversations",
     "Errand",
     "Errands",
+    "GivenUpReply",
     "InboxEntry",
     "IncomingFile",
     "IncomingMessage",
@@ -40,5 +44,7 @@ __all__ = [
     "OutboxEntry",
     "Receipt",
     "Reply",
+    "UnhelpfulAnswer",
+    "UnseenStore",
     "seal_plain_texts",
 ]

@@ -410,16 +410,9 @@ class MessageStore:
             await transaction.execute(
                 "INSERT INTO feedback (conversation_id, answer, helped, created_at) VALUES (?, ?, ?, ?) "
                 "ON CONFLICT (conversation_id, answer) "
-                "DO UPDATE SET helped = excluded.helped, created_at = excluded.created_at",
+                "DO UPDATE SET helped = excluded.helped, created_at = excluded.created_at, seen_at = NULL",
                 (conversation_id, answer, int(helped), utc_now().isoformat()),
             )
-
-    async def feedback_counts(self) -> dict[str, tuple[int, int]]:
-        """Per answer: how often it helped, how often not."""
-        rows = await self._database.fetch_all(
-            "SELECT answer, SUM(helped) AS yes, COUNT(*) AS total FROM feedback GROUP BY answer ORDER BY answer"
-        )
-        return {row["answer"]: (int(row["yes"]), int(row["total"]) - int(row["yes"])) for row in rows}
 
     # Outbox
 
@@ -465,15 +458,6 @@ class MessageStore:
                 "UPDATE outbox SET attempts = attempts + 1, last_error = ?, failed_at = ? WHERE message_id = ?",
                 (error[:500], utc_now().isoformat() if final else None, message_id),
             )
-
-    async def undeliverable(self, limit: int = 100) -> list[tuple[str, str, str]]:
-        """Replies that were given up: conversation id, message id, error; newest first."""
-        rows = await self._database.fetch_all(
-            "SELECT conversation_id, message_id, last_error FROM outbox WHERE failed_at IS NOT NULL "
-            "ORDER BY failed_at DESC LIMIT ?",
-            (limit,),
-        )
-        return [(row["conversation_id"], row["message_id"], row["last_error"] or "") for row in rows]
 
     # Figures and clean-up
 

@@ -4,7 +4,7 @@ from helpdesk.registration.crosschecks import FLAG_TEXTS
 from helpdesk.registration.deadlines import Deadlines
 from helpdesk.registration.desk import CaseDesk
 from helpdesk.registration.drafts import Registrations
-from helpdesk.registration.model import PHOTO_FIELDS, CaseSummary, Registration, Status
+from helpdesk.registration.model import PHOTO_FIELDS, CaseReference, CaseSummary, Registration, Status
 from helpdesk.registration.store import RegistrationStore
 from helpdesk.registration.view import FIELD_WORDS, fill, values_for
 
@@ -13,6 +13,7 @@ __all__ = [
     "FLAG_TEXTS",
     "PHOTO_FIELDS",
     "CaseDesk",
+    "CaseReference",
     "CaseSummary",
     "Deadlines",
     "Registration",

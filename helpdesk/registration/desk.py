@@ -7,7 +7,7 @@ decision is in the audit log. Refuses drafts: staff see what was handed to them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from helpdesk.calendar import utc_now
 from helpdesk.errors import Conflict, NotFound
 from helpdesk.mail import MailQueue, rejected_mail
 from helpdesk.photos import Side
-from helpdesk.registration.model import REASON, CaseSummary, Registration, Status
+from helpdesk.registration.model import REASON, CaseReference, CaseSummary, Registration, Status
 from helpdesk.registration.store import RegistrationStore
 from helpdesk.staff import Audit, Deed
 from helpdesk.store import FileVault, Transaction
@@ -123,6 +123,12 @@ class CaseDesk:
             raise Conflict(f"Hồ sơ này vừa được {who} xử lý.")
         deed = Deed.APPROVED if status is Status.APPROVED else Deed.REJECTED
         await self._audit.record(deed, agent_id, agent_name, registration.id, detail, transaction)
+
+    async def references(
+        self, conversations: Collection[str] = (), registrations: Collection[str] = ()
+    ) -> list[CaseReference]:
+        """The cases among these registrations and of these conversations, oldest first; nothing of them is opened."""
+        return await self._store.references([*conversations], [*registrations])
 
     def _summary(self, registration: Registration) -> CaseSummary:
         submitted = registration.submitted_at or registration.created_at

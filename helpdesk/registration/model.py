@@ -122,6 +122,15 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseReference:
+    """What a case is called, and where it came from: enough to lead to it."""
+
+    id: str
+    case_code: str
+    conversation_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseSummary:
     """A row of the staff's queue."""
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from helpdesk.photos import Side
-from helpdesk.registration.model import Registration, RegistrationPhoto, Status
+from helpdesk.registration.model import CaseReference, Registration, RegistrationPhoto, Status
 from helpdesk.store import Database, Row, Sealer, Transaction
 
 
@@ -119,6 +119,16 @@ class RegistrationStore:
             ),
         )
         return None if old is None or old["id"] == photo.id else str(old["id"])
+
+    async def references(self, conversations: Sequence[str], registrations: Sequence[str]) -> list[CaseReference]:
+        """What was filed from these conversations or bears these ids, oldest first."""
+        columns = "SELECT id, case_code, conversation_id, created_at FROM registrations WHERE case_code IS NOT NULL AND"
+        marks = [", ".join("?" * len(keys)) or "NULL" for keys in (conversations, registrations)]
+        rows = await self.database.fetch_all(
+            f"{columns} conversation_id IN ({marks[0]}) UNION {columns} id IN ({marks[1]}) ORDER BY created_at",
+            [*conversations, *registrations],
+        )
+        return [CaseReference(row["id"], row["case_code"], row["conversation_id"]) for row in rows]
 
     def _registration(self, row: Row, photos: Mapping[Side, RegistrationPhoto]) -> Registration:
         return Registration(
