@@ -1,8 +1,9 @@
 """Mails to citizens and to the office: a durable queue. Any process puts, the bot's process sends (`mail_sender`).
 
 Owns that a mail that was queued is kept until it is sent or its time is over, and that what is queued twice under one
-key is one mail. Keys must not hold personal data: they outlive the text, which goes when the mail has gone. A mail that failed keeps its text, sealed, until somebody of
-the staff has sent it again or seen it (`helpdesk.attention`), thirty days at most.
+key is one mail. Keys must not hold personal data: they outlive the text, which goes when the mail has gone. A mail that
+failed keeps its text, sealed, until somebody of the staff has sent it again or seen it (`helpdesk.attention`), thirty
+days at most.
 
 Never lost, never twice: a mail is marked `sending`, durably, before the SMTP conversation, and `sent` right after the
 server took it, before anything else is said. Between these two, and only there, a kill leaves it unknown whether the
