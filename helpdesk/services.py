@@ -57,12 +57,13 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         accounts = Accounts(database, sealer, mails, otp, page_url=settings.page_url)
         registry = EmbeddedRegistry(database, sealer)
         registration_store = RegistrationStore(database, sealer)
+        messages = MessageStore(database, sealer)
         cases = CaseDesk(registration_store, photos, accounts, mails)
         yield Services(
             settings=settings,
             database=database,
             guide=guide,
-            conversations=Conversations(MessageStore(database, sealer), vault),
+            conversations=Conversations(messages, vault),
             sealer=sealer,
             photos=photos,
             mails=mails,
@@ -72,7 +73,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             registrations=Registrations(registration_store, photos, registry, accounts, mails),
             cases=cases,
             registration_store=registration_store,
-            attention=AttentionDesk(database, sealer, mails, cases),
+            attention=AttentionDesk(database, messages, mails, cases),
             errands=Errands(database, sealer),
             erasure=Erasure(database, sealer, vault, photos),
         )

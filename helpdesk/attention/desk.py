@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from helpdesk.calendar import utc_now
-from helpdesk.conversations import GivenUpReply, UnhelpfulAnswer, UnseenStore
+from helpdesk.conversations import GivenUpReply, MessageStore, UnhelpfulAnswer
 from helpdesk.errors import Conflict
 from helpdesk.mail import MailQueue, UnsentMail
 from helpdesk.registration import CaseDesk, CaseReference
 from helpdesk.staff import Agent, Audit, Deed
-from helpdesk.store import Database, Sealer, Transaction
+from helpdesk.store import Database, Transaction
 
 # Behind every moment and id there is: the beginning of a list.
 _TOP = "~"
@@ -28,13 +28,13 @@ class AttentionDesk:
     def __init__(
         self,
         database: Database,
-        sealer: Sealer,
+        messages: MessageStore,
         mails: MailQueue,
         cases: CaseDesk,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database = database
-        self._store = UnseenStore(database, sealer)
+        self._messages = messages
         self._mails = mails
         self._cases = cases
         self._audit = Audit(database, clock)
@@ -42,13 +42,15 @@ class AttentionDesk:
 
     async def count(self, most: int) -> int:
         """How much there is; each list is counted no further than `most`."""
-        return sum(await self._store.count(most)) + await self._mails.count_unseen(most)
+        replies = await self._messages.outbox.count_given_up(most)
+        answers = await self._messages.feedback.count_unhelpful(most)
+        return replies + answers + await self._mails.count_unseen(most)
 
     # Replies that never arrived
 
     async def replies(self, limit: int, before: tuple[str, ...] = ()) -> list[GivenUpReply]:
         """Newest first."""
-        return await self._store.replies(before or (_TOP, _TOP), limit)
+        return await self._messages.outbox.given_up(before or (_TOP, _TOP), limit)
 
     async def cases_of_replies(self, replies: Sequence[GivenUpReply]) -> dict[str, CaseReference]:
         """The newest case of each one's conversation, by the conversation."""
@@ -58,7 +60,7 @@ class AttentionDesk:
     async def send_reply_again(self, message_id: str, agent: Agent) -> None:
         """Conflict when somebody else saw to it."""
         async with self._database.transaction() as transaction:
-            conversation_id = await self._store.put_back(transaction, message_id)
+            conversation_id = await self._messages.outbox.put_back(transaction, message_id)
             if conversation_id is None:
                 raise _done_already()
             await self._note_reply(transaction, Deed.REPLY_RESENT, agent, conversation_id)
@@ -66,7 +68,7 @@ class AttentionDesk:
     async def see_reply(self, message_id: str, agent: Agent) -> None:
         """Take it off the list; nothing happens when it is off already."""
         async with self._database.transaction() as transaction:
-            conversation_id = await self._store.see_reply(transaction, message_id, self._clock())
+            conversation_id = await self._messages.outbox.see(transaction, message_id, self._clock())
             if conversation_id is not None:
                 await self._note_reply(transaction, Deed.REPLY_SEEN, agent, conversation_id)
 
@@ -109,7 +111,7 @@ class AttentionDesk:
 
     async def answers(self, limit: int, before: tuple[str, ...] = ()) -> list[UnhelpfulAnswer]:
         """Newest first."""
-        return await self._store.answers(before or (_TOP, _TOP, _TOP), limit)
+        return await self._messages.feedback.unhelpful(before or (_TOP, _TOP, _TOP), limit)
 
     async def questions(self, answers: Sequence[UnhelpfulAnswer], agent: Agent) -> list[str | None]:
         """What the citizens had asked, in the same order. Unavailable when the look can't be noted: then nothing."""
@@ -118,12 +120,16 @@ class AttentionDesk:
         # Each conversation once, however many of its answers are shown.
         seen = " ".join(dict.fromkeys(short(answer.conversation_id) for answer in answers))
         await self._audit.record(Deed.QUESTIONS_VIEWED, agent.id, agent.name, detail=seen)
-        return await self._store.questions(answers)
+        # Found by the button that was tapped: of an answer in several parts only the first is named in its row.
+        return [
+            await self._messages.said.question_before(found.conversation_id, f"helped:{found.answer}:no", found.at)
+            for found in answers
+        ]
 
     async def see_answer(self, conversation_id: str, answer: str, agent: Agent) -> None:
         """Take it off the list; nothing happens when it is off already."""
         async with self._database.transaction() as transaction:
-            if await self._store.see_answer(transaction, conversation_id, answer, self._clock()):
+            if await self._messages.feedback.see(transaction, conversation_id, answer, self._clock()):
                 detail = f"{answer} {short(conversation_id)}"
                 await self._audit.record(
                     Deed.FEEDBACK_SEEN, agent.id, agent.name, detail=detail, transaction=transaction

@@ -1,6 +1,5 @@
 """Conversations: the nouns of a message, the durable inbox and outbox, small errands."""
 
-from helpdesk.conversations.attention import UnseenStore
 from helpdesk.conversations.conversations import Conversations
 from helpdesk.conversations.errands import Errand, Errands
 from helpdesk.conversations.messages import MessageStore
@@ -45,6 +44,5 @@ __all__ = [
     "Receipt",
     "Reply",
     "UnhelpfulAnswer",
-    "UnseenStore",
     "seal_plain_texts",
 ]

@@ -196,6 +196,7 @@ async def open_desk(folder: Path) -> AsyncIterator[Desk]:
         registry = EmbeddedRegistry(database, sealer, desk.clock)
         registrations = Registrations(store, photos, registry, accounts, mails, desk.clock)
         cases = CaseDesk(store, photos, accounts, mails, desk.clock)
+        messages = MessageStore(database, sealer)
         quick = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
         agents = Agents(database, sealer, desk.clock, quick)
         Desk.__init__(
@@ -204,9 +205,9 @@ async def open_desk(folder: Path) -> AsyncIterator[Desk]:
             cases,
             agents,
             Audit(database, desk.clock),
-            AttentionDesk(database, sealer, mails, cases, desk.clock),
+            AttentionDesk(database, messages, mails, cases, desk.clock),
             mails,
-            MessageStore(database, sealer),
+            messages,
             folder / "photos",
         )
         yield desk
