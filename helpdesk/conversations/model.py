@@ -123,7 +123,6 @@ class Conversation:
     identity: ChannelIdentity
     status: ConversationStatus
     last_answer: str | None = None
-    last_answer_repeats: int = 0
 
 
 @dataclass(frozen=True, slots=True)
