@@ -7,17 +7,18 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
-from helpdesk.accounts import Accounts, Otp
+from helpdesk.accounts import AccountKeeping, Accounts, CodeKeeping, Otp
 from helpdesk.attention import AttentionDesk
-from helpdesk.conversations import Conversations, Errands, MessageStore, seal_plain_texts
+from helpdesk.conversations import ConversationKeeping, Conversations, Errands, MessageStore, seal_plain_texts
 from helpdesk.errors import Unavailable
 from helpdesk.guide import Guide, load_guide
-from helpdesk.mail import MailQueue
+from helpdesk.mail import MailKeeping, MailQueue
 from helpdesk.privacy import Erasure
-from helpdesk.registration import CaseDesk, Registrations, RegistrationStore
+from helpdesk.registration import CaseDesk, RegistrationKeeping, Registrations, RegistrationStore
 from helpdesk.registry import EmbeddedRegistry
 from helpdesk.settings import Settings
-from helpdesk.store import Database, FileVault, Sealer, open_cipher, open_database, open_sealer
+from helpdesk.staff import StaffKeeping
+from helpdesk.store import Database, Domain, FileVault, Sealer, open_cipher, open_database, open_sealer
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Services:
     registration_store: RegistrationStore
     attention: AttentionDesk
     errands: Errands
+    # Whoever keeps rows, and so forgets them.
+    domains: tuple[Domain, ...]
     erasure: Erasure
 
 
@@ -59,6 +62,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         registration_store = RegistrationStore(database, sealer)
         messages = MessageStore(database, sealer)
         cases = CaseDesk(registration_store, photos, accounts, mails)
+        errands = Errands(database, sealer)
+        domains = (*_keepings(settings, database, sealer, vault, photos), errands, registry)
         yield Services(
             settings=settings,
             database=database,
@@ -74,9 +79,25 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             cases=cases,
             registration_store=registration_store,
             attention=AttentionDesk(database, messages, mails, cases),
-            errands=Errands(database, sealer),
-            erasure=Erasure(database, sealer, vault, photos),
+            errands=errands,
+            domains=domains,
+            erasure=Erasure(database, domains),
         )
+
+
+def _keepings(
+    settings: Settings, database: Database, sealer: Sealer, attachments: FileVault, photos: FileVault
+) -> tuple[Domain, ...]:
+    mails = MailKeeping()
+    codes = CodeKeeping(mails)
+    accounts = AccountKeeping(sealer, codes, mails)
+    registrations = RegistrationKeeping(
+        database, sealer, photos, accounts, mails, draft_days=settings.draft_days, photo_days=settings.photo_days
+    )
+    conversations = ConversationKeeping(
+        attachments, attachment_days=settings.attachment_days, conversation_days=settings.conversation_days
+    )
+    return registrations, accounts, codes, mails, conversations, StaffKeeping()
 
 
 @contextmanager

@@ -50,5 +50,3 @@ class MessageStore:
         self.was_offered = self.offers.was_offered
         self.offered_title = self.offers.offered_title
         self.record_feedback = self.feedback.record_feedback
-        self.expire_attachments = self.said.expire_attachments
-        self.expire_conversations = self.threads.expire_conversations

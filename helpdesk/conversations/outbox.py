@@ -135,7 +135,7 @@ class Outbox:
             "(SELECT COUNT(*) FROM outbox WHERE failed_at IS NOT NULL) AS undeliverable"
         )
         assert row is not None
-        return {name: int(row[name]) for name in row.keys()}  # noqa: SIM118 - sqlite3.Row iterates over values
+        return {name: int(size) for name, size in row.items()}
 
     # What was given up, until somebody of the staff has seen it
 

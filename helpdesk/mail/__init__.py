@@ -1,6 +1,7 @@
 """Mail: a durable queue, its sender, and the words of every mail."""
 
 from helpdesk.mail.caught import CaughtMail, CaughtMails
+from helpdesk.mail.keeping import MailKeeping
 from helpdesk.mail.message import masked
 from helpdesk.mail.queue import MailFailure, MailQueue, UnsentMail
 from helpdesk.mail.sender import MailSender
@@ -20,6 +21,7 @@ __all__ = [
     "CaughtMail",
     "CaughtMails",
     "MailFailure",
+    "MailKeeping",
     "MailQueue",
     "MailSender",
     "SmtpServer",

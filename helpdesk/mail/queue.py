@@ -32,8 +32,6 @@ from helpdesk.store import Database, Row, Sealer, Transaction
 log = logging.getLogger(__name__)
 
 GIVE_UP_AFTER = timedelta(days=3)
-# Long enough that no key comes back, short enough that whom we wrote to is not kept for ever.
-_KEPT_FOR = timedelta(days=30)
 
 
 class MailState(StrEnum):
@@ -148,10 +146,6 @@ class MailQueue:
         """How many mails have not gone yet."""
         return sum([*(await self._store.count("queued")).values(), *(await self._store.count("sending")).values()])
 
-    async def forget(self, address: str, transaction: Transaction) -> None:
-        """Remove every trace of the mails to an address: somebody's data is to go."""
-        await self._store.forget(transaction, self._address_index(address))
-
     # The sender's half
 
     async def take_up(self) -> None:
@@ -209,10 +203,6 @@ class MailQueue:
                 whole = row["expires_at"] is None
                 kept = row["sealed"] if whole else self._sealer.seal({"to": masked(record["to"])})
         await self._store.give_up(identifier, state, self._clock(), reason, kept)
-
-    async def remove_old(self) -> None:
-        """Remove what ended long ago."""
-        await self._store.remove_before(self._clock() - _KEPT_FOR)
 
     # The staff's half
 

@@ -28,6 +28,7 @@ from helpdesk.conversations.model import (
     Reply,
 )
 from helpdesk.conversations.plain_texts import seal_plain_texts
+from helpdesk.registration.progress import Progress
 from helpdesk.services import open_services
 from helpdesk.settings import Settings
 from helpdesk.store.database import Database, open_database
@@ -100,7 +101,7 @@ async def test_a_draft_leaves_no_fields_in_the_files(stack: Stack, chat: Chat, s
     registrations = stack.services.registrations
     fields = {"full_name": NAME, "national_id": NUMBER, "email": EMAIL, "phone": PHONE}
     draft = await registrations.start(chat.id, fields)
-    await registrations.save(draft, {**fields, "email_confirmed": "1"}, {"asked": "summary"})
+    await registrations.save(draft, {**fields, "email_confirmed": "1"}, Progress(asked="summary"))
     assert traces(settings.data_dir) == set()
     assert (await registrations.get(draft.id)).fields["full_name"] == NAME
 
