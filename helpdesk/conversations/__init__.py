@@ -14,7 +14,6 @@ from helpdesk.conversations.model import (
     InboxEntry,
     IncomingFile,
     IncomingMessage,
-    Location,
     Message,
     MessageKind,
     OutboxEntry,
@@ -22,6 +21,7 @@ from helpdesk.conversations.model import (
     Reply,
     UnhelpfulAnswer,
 )
+from helpdesk.conversations.offers import offer_key
 from helpdesk.conversations.plain_texts import seal_plain_texts
 
 __all__ = [
@@ -38,7 +38,6 @@ __all__ = [
     "InboxEntry",
     "IncomingFile",
     "IncomingMessage",
-    "Location",
     "Message",
     "MessageKind",
     "MessageStore",
@@ -46,5 +45,6 @@ __all__ = [
     "Receipt",
     "Reply",
     "UnhelpfulAnswer",
+    "offer_key",
     "seal_plain_texts",
 ]

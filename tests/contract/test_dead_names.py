@@ -43,6 +43,7 @@ _HOOKS = """
 # What is read by its value, written for a table, or part of the contract and waits for its first reader.
 _KEPT = """
     helpdesk.conversations.model: AGENT PENDING OPEN RESOLVED  # values of columns and of the chat's API
+    bot.gateway.wakeups: OFFICER                               # the live pages of the staff, to come
     helpdesk.mail.queue: QUEUED SENDING SENT                     # values of a column
     helpdesk.registry.member: card_valid_until                 # imported and kept for what a citizen asks of his card
     helpdesk.settings: office_hours                            # VSSID_OFFICE_HOURS, for the hand-over to staff

@@ -10,12 +10,9 @@ from actions.said import VALUE_INTENTS, Kind, Said
 from helpdesk.errors import InvalidInput
 from helpdesk.identity import FieldName, parse_email
 from helpdesk.registration import FIELDS
+from helpdesk.text import DIGITS, any_of
 
-_DIGITS = {
-    "khong": "0", "mot": "1", "hai": "2", "ba": "3", "bon": "4", "nam": "5", "sau": "6", "bay": "7", "tam": "8",
-    "chin": "9",
-}  # fmt: skip
-_SPOKEN = re.compile(rf"(?:\b(?:{'|'.join(_DIGITS)})\b\s*){{2,}}")
+_SPOKEN = re.compile(rf"(?:\b{any_of(DIGITS)}\b\s*){{2,}}")
 _TRIES = re.compile(r"\S@|@\S|\ba ?(?:cong|moc|vong)\b.*\b(?:cham|mail|com)\b|\w\.(?:com|vn)\b")
 
 # An address in the place of its code is a new one.
@@ -50,7 +47,7 @@ def _dictated(message: Message, entity: Entity, heard: Heard) -> None:
         return
     heard.email_hint = parse_email(entity.value).suggestion
     local = re.split(r"\ba\s?(?:cong|moc|vong)\b|@", message.letters[entity.start : entity.end])[0]
-    digits = _SPOKEN.sub(lambda m: "".join(_DIGITS[word] for word in m[0].split()), local)
+    digits = _SPOKEN.sub(lambda m: "".join(str(DIGITS[word]) for word in m[0].split()), local)
     if digits != local:
         host = heard.values[FieldName.EMAIL].partition("@")[2]
         guess = re.sub(r"\s", "", digits.replace(" cham ", ".").replace(" gach duoi ", "_"))

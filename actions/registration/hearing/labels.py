@@ -15,7 +15,7 @@ from typing import Any
 from actions.registration.hearing.name_words import MIDDLES, SURNAMES
 from actions.said import Kind, Said
 from helpdesk.identity import FieldName
-from helpdesk.text import letters_of
+from helpdesk.text import COUNTS, NOT, any_of, folded, letters_of
 
 # Fields of other papers and other people soak up the number or the date that follows them.
 OTHER = "other"
@@ -83,7 +83,7 @@ _AFTER_AT = re.compile(
     r"thanh pho\s|tinh\s|huyen\s|khu\s|chung cu\s|ap\s|lang\s|khoi\s)"
 )
 _AFTER_BORN = re.compile(
-    r"[\s:,.]*(?:la\s+)?(?:vao\s+)?(?:ngay|nam|mung|mong|thang|\d|hai|ba|bon|tu|sau|bay|tam|chin|muoi|mot|ham|ram)"
+    rf"[\s:,.]*(?:la\s+)?(?:vao\s+)?(?:ngay|mung|mong|thang|\d|{any_of((*COUNTS, 'tu', 'muoi', 'ham', 'ram'))})"
 )
 
 
@@ -185,7 +185,7 @@ def _place_at(entities: Sequence[Entity], at: int) -> bool:
     return any(e.kind == Kind.LOCATION and at <= e.start <= at + 2 for e in entities)
 
 
-_NOT = r"(?:khong|ko|k|kg|kh|khon|hong|hog|hok|hum|kong|khum)"
+_NOT = any_of(folded(NOT))
 _DENIALS = (
     re.compile(rf"[,\s]+(?:chu|cho)\s+(?:(?:dau|mo|co|{_NOT})\s+)+(?:phai|fai)\b[^,;.\n]*(?:\.\d+[^,;.\n]*)*"),
     re.compile(r"[,\s]+(?:chu|cho)\s+(?:dau|ai noi)\s[^,;.\n]*"),

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from helpdesk.calendar import utc_now
 from helpdesk.photos.report import Side
 from helpdesk.registration.model import Registration, Status
+from helpdesk.registration.progress import Progress
 from helpdesk.registration.view import placeholders
 from helpdesk.settings import Settings
 from tests.stage.console_desk import FIELDS
@@ -40,7 +41,7 @@ async def stack(tuned: Settings, tmp_path: Path) -> AsyncIterator[Stack]:
 
 def every_placeholder() -> str:
     now = utc_now()
-    names = [*placeholders(Registration("a", None, Status.DRAFT, {}, {}, now, now)), "full_name", "phone"]
+    names = [*placeholders(Registration("a", None, Status.DRAFT, {}, Progress(), now, now)), "full_name", "phone"]
     assert "dia_chi" in names
     return " | ".join(f"{{{name}}}" for name in names)
 
@@ -48,7 +49,7 @@ def every_placeholder() -> str:
 async def filed(stack: Stack, conversation_id: str) -> Registration:
     registrations = stack.services.registrations
     draft = await registrations.start(conversation_id, {**FIELDS, "for_whom": "helper", "contact_owner": "helper"})
-    draft = await registrations.save(draft, {**draft.fields, "helper_relation": "bà Tám Cá"}, {})
+    draft = await registrations.save(draft, {**draft.fields, "helper_relation": "bà Tám Cá"}, Progress())
     for side in (Side.PORTRAIT, Side.FRONT, Side.BACK):
         draft = await registrations.put_photo(draft, side, b"jpeg", "accepted", ())
     return await registrations.file(draft)
