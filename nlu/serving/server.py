@@ -17,10 +17,7 @@ import tarfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
-
-if TYPE_CHECKING:
-    pass
+from typing import NoReturn
 
 HOST = "127.0.0.1"
 LOG_LEVELS = ("INFO", "WARNING", "ERROR")  # Rasa's DEBUG lines quote what citizens write
