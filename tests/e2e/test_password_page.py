@@ -23,15 +23,12 @@ from bot.http.pages import Pages
 from bot.password_page.pages import routes
 from helpdesk.accounts.passwords import strength
 from tests.e2e.test_page_look import FAINT
-from tests.stage.browser import DESKTOP, PHONE, chromium_path, open_browser
+from tests.stage.browser import DESKTOP, PHONE
 from tests.stage.office import Office, open_office
 from tests.stage.product import free_ports
 from tests.stage.stack import serving
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium_path() is None, reason="needs Chromium (apt install chromium)"),
-]
+pytestmark = pytest.mark.browser
 NEW = "CaPheSua79"
 _T = TypeVar("_T")
 # Links within a sentence are as high as its line.
@@ -106,14 +103,6 @@ def site(tmp_path: Path) -> Iterator[Site]:
         site.stop()
     finally:
         thread.join(30)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    assert path is not None
-    with open_browser(path) as opened:
-        yield opened
 
 
 @pytest.fixture(params=["phone", "desktop", "no-script"])
