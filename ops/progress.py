@@ -27,15 +27,15 @@ def watched(
     ) as process:  # fmt: skip
         try:
             while True:
+                left = TELL_EVERY if timeout is None else max(0.0, started + timeout - time.monotonic())
                 try:
                     # Asked again after a timeout, it has lost nothing of the output.
-                    output, _ = process.communicate(timeout=TELL_EVERY)
+                    output, _ = process.communicate(timeout=min(TELL_EVERY, left))
                     return subprocess.CompletedProcess(command, process.returncode, output)
                 except subprocess.TimeoutExpired:
-                    passed = time.monotonic() - started
-                    if timeout is not None and passed >= timeout:
+                    if left < TELL_EVERY:
                         raise
-                    print(f"  … {what}: {passed:.0f} giây", flush=True)
+                    print(f"  … {what}: {time.monotonic() - started:.0f} giây", flush=True)
         except BaseException:
             process.kill()
             raise

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from helpdesk.settings import Settings, load_settings
+from helpdesk.store.database import open_database
 from ops.train import current_model
 from tests.stage.built import BUILT, ROOT
 from tests.stage.product import Product, free_ports, start_product
+
+# A machine that is busy with other things is no mistake of ours.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,9 +36,34 @@ def scrubbed_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as the first start leaves it: a copy costs less than all migrations and their waits for the disk."""
+    path = tmp_path_factory.mktemp("new") / "helpdesk.db"
+
+    async def make() -> None:
+        async with open_database(path) as database:
+            await database.empty_log()
+
+    # A thread of its own: this one's loop belongs to the tests.
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(asyncio.run, make()).result()
+    return path
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return load_settings({"DATA_DIR": str(tmp_path / "var"), "VSSID_CONTENT_DIR": str(ROOT / "data")})
+def data_dir(tmp_path: Path, new_database: Path) -> Path:
+    """A folder for the product's data with a new database in it."""
+    shutil.copyfile(new_database, tmp_path / "helpdesk.db")
+    return tmp_path
+
+
+@pytest.fixture
+def settings(tmp_path: Path, new_database: Path) -> Settings:
+    made = load_settings({"DATA_DIR": str(tmp_path / "var"), "VSSID_CONTENT_DIR": str(ROOT / "data")})
+    made.data_dir.mkdir()
+    shutil.copyfile(new_database, made.database_path)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -129,10 +129,10 @@ def test_answers_of_the_bot() -> None:
 def test_a_hundred_thousand_characters_take_no_time() -> None:
     import time
 
-    started = time.perf_counter()
+    started = time.process_time()
     for text in ("x" * 100_000, "1 " * 50_000, "a@" * 50_000, "@ " * 50_000, "ba " * 33_000, ".gmail" * 16_000):
         masked(text)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 def raw(folder: Path) -> bytes:

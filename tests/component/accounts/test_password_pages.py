@@ -43,8 +43,8 @@ class Site:
 
 
 @pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    async with open_office(tmp_path) as office:
+async def site(data_dir: Path) -> AsyncIterator[Site]:
+    async with open_office(data_dir) as office:
         site = Site(office, httpx.AsyncClient())
         app = Starlette(routes=routes(office.accounts, Pages(), "http://test", site.changed))
         transport = httpx.ASGITransport(app)

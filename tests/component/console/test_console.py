@@ -21,8 +21,8 @@ EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'"
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with open_desk(tmp_path) as opened:
+async def desk(data_dir: Path) -> AsyncIterator[Desk]:
+    async with open_desk(data_dir) as opened:
         yield opened
 
 

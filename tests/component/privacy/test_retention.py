@@ -55,9 +55,9 @@ class House:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_database(tmp_path / "helpdesk.db") as database:
-        yield House(database, tmp_path / "photos")
+async def house(data_dir: Path) -> AsyncIterator[House]:
+    async with open_database(data_dir / "helpdesk.db") as database:
+        yield House(database, data_dir / "photos")
 
 
 async def test_drafts_and_photos_go_at_their_time_and_not_before(house: House) -> None:

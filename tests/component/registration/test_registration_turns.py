@@ -73,8 +73,8 @@ def answers(outcome: Outcome) -> list[str]:
 
 
 @pytest.fixture
-async def citizen(tmp_path: Path) -> AsyncIterator[Citizen]:
-    async with open_services(Settings(data_dir=tmp_path)) as services:
+async def citizen(data_dir: Path) -> AsyncIterator[Citizen]:
+    async with open_services(Settings(data_dir=data_dir)) as services:
         conversation = await services.conversations.store.open_conversation(ChannelIdentity("web", "a"))
         yield Citizen(services, conversation.id)
 

@@ -58,7 +58,7 @@ async def test_a_cancelled_transaction_leaves_nothing_and_blocks_nobody(tmp_path
         await inside.wait()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        await asyncio.wait_for(database.check_writable(), 2)
+        await asyncio.wait_for(database.check_writable(), 30)
         assert await database.fetch_one("SELECT 1 FROM store_checks WHERE id = 9") is None
 
 
@@ -70,7 +70,7 @@ async def test_transactions_cancelled_at_every_await_never_wedge_the_store(tmp_p
             await asyncio.sleep(delay * 0.0001)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            await asyncio.wait_for(store.accept(message(1000 + delay)), 2)
+            await asyncio.wait_for(store.accept(message(1000 + delay)), 30)
         conversation = await store.open_conversation(ChannelIdentity("telegram", "5"))
         history = await store.history(conversation.id)
         assert [m.seq for m in history] == list(range(1, len(history) + 1))

@@ -76,7 +76,7 @@ class RecordingInbox:
         return (await self.until(1))[0]
 
 
-async def until(condition: Callable[[], Any], seconds: float = 10) -> None:
+async def until(condition: Callable[[], Any], seconds: float = 30) -> None:
     deadline = asyncio.get_running_loop().time() + seconds
     while not condition():
         assert asyncio.get_running_loop().time() < deadline, "it didn't happen"
@@ -618,7 +618,7 @@ async def test_a_flood_of_one_holds_up_nobody_else(
         (flooding,) = await stack.store.unhandled_conversations()
         assert flooding.identity.external_id == "6"
         # Nothing of the flood is turned away, and nearly all of it still waits for its answer.
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while await stack.store.backlog(flooding.id) <= flood - 20:
                 await asyncio.sleep(0.1)
 

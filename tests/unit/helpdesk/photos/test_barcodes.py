@@ -18,6 +18,8 @@ from samples.cards.camera import Shot, photograph
 from samples.cards.drawing import citizen_back, citizen_front, insurance_card
 from samples.cards.people import invent
 
+pytestmark = pytest.mark.slow
+
 PERSON = invent(7)
 
 

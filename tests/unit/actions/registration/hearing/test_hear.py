@@ -284,8 +284,7 @@ def test_it_is_quick(said: Callable[..., Said]) -> None:
         said("Nguyễn " * 250),
     ]
     for message in messages:
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in range(20):
             hear(message, draft(), "address", TODAY)
-        # Generous: a busy machine may be ten times slower than an idle one.
-        assert (time.perf_counter() - start) / 20 < 0.02
+        assert (time.process_time() - start) / 20 < 0.02

@@ -17,6 +17,8 @@ from actions.said.said import Said
 from actions.said.yes_no import says_no, says_yes
 from helpdesk.registration.model import Registration, Status
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[5]
 Extract = Callable[[str], list[dict[str, object]]]
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
