@@ -127,7 +127,7 @@ def _is_run(text: str) -> bool:
 def strength(password: str) -> Strength:
     """Length counts most; kinds of characters count a little; what repeats or follows in a row counts nothing.
 
-    bot/web/password.js shows the same while one types: keep the two alike.
+    bot/web/password/password.js shows the same while one types: keep the two alike.
     """
     kinds = (str.islower, str.isupper, str.isdecimal)
     sizes = (26, 26, 10)

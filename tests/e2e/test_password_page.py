@@ -299,7 +299,7 @@ def test_strength_is_the_same_here_and_there(site: Site, browser: Browser) -> No
     ]
     seen = page.evaluate(
         """async (words) => {
-          const { strength } = await import("/static/password.js");
+          const { strength } = await import("/static/password/password.js");
           const common = new Set(document.getElementById("strength").dataset.common.split(" "));
           return words.map((word) => strength(word, common));
         }""",
