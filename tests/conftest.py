@@ -59,11 +59,16 @@ def data_dir(tmp_path: Path, new_database: Path) -> Path:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, new_database: Path) -> Settings:
-    made = load_settings({"DATA_DIR": str(tmp_path / "var"), "VSSID_CONTENT_DIR": str(ROOT / "data")})
-    made.data_dir.mkdir()
-    shutil.copyfile(new_database, made.database_path)
-    return made
+def untouched(tmp_path: Path) -> Settings:
+    """Settings before the first start: no folder, no database."""
+    return load_settings({"DATA_DIR": str(tmp_path / "var"), "VSSID_CONTENT_DIR": str(ROOT / "data")})
+
+
+@pytest.fixture
+def settings(untouched: Settings, new_database: Path) -> Settings:
+    untouched.data_dir.mkdir()
+    shutil.copyfile(new_database, untouched.database_path)
+    return untouched
 
 
 @pytest.fixture(scope="session")
