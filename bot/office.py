@@ -39,7 +39,7 @@ class Office:
         self._deadlines = Deadlines(
             services.registration_store, services.mails, settings.office_email, settings.page_url
         )
-        self._retention = Retention(services.database, services.photos, settings.draft_days, settings.photo_days)
+        self._retention = Retention(services.database, services.domains)
 
     async def decided(self, registration: Registration) -> None:
         """Tell the citizen what was decided, with a tap to repair what was sent back."""
@@ -77,7 +77,7 @@ class Office:
             log.warning("an apology was not said in the chat: %s", where(error))
 
     async def forget_what_is_past(self) -> None:
-        """Each hour: erase drafts, photos, codes and mails that are past their time."""
+        """Each hour: erase whatever is past its time."""
         while True:
             try:
                 expired = await self._retention.expire(utc_now())

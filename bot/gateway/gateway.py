@@ -36,7 +36,6 @@ from helpdesk.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_HOUSEKEEPING_SECONDS = 3600
 _SWEEP_SECONDS = 5
 _LONGEST_RETRY = 5.0
 # So often a turn may fail inside Rasa before the citizen gets an apology instead of waiting for ever.
@@ -307,27 +306,17 @@ class Gateway:
             except Exception as error:  # whatever broke, the next sweep is the net for it
                 log.error("the sweep has to wait: %s", where(error))
 
-    async def keep_house(self) -> None:
-        """Delete what is past its time, once an hour, for as long as the bot runs."""
-        while True:
-            try:
-                await self._conversations.expire(self._settings.attachment_days, self._settings.conversation_days)
-            except Exception as error:  # whatever broke, what is past its time goes an hour later
-                log.error("clean-up has to wait: %s", where(error))
-            await asyncio.sleep(_HOUSEKEEPING_SECONDS)
-
 
 @asynccontextmanager
 async def open_gateway(
     settings: Settings, conversations: Conversations, answering: Answering, metrics: Metrics
 ) -> AsyncIterator[Gateway]:
-    """A gateway with its housekeeping; channels are handed to `Gateway.start` once they are open."""
+    """A gateway with its sweep; channels are handed to `Gateway.start` once they are open."""
     gateway = Gateway(settings, conversations, answering, metrics)
-    chores = [asyncio.create_task(gateway.keep_house()), asyncio.create_task(gateway.sweep())]
+    sweep = asyncio.create_task(gateway.sweep())
     try:
         yield gateway
     finally:
-        for chore in chores:
-            chore.cancel()
-        await asyncio.gather(*chores, return_exceptions=True)
+        sweep.cancel()
+        await asyncio.gather(sweep, return_exceptions=True)
         await gateway.stop()

@@ -25,7 +25,6 @@ _FIRST_PUT_OFF = 5.0
 _STORE_PAUSE = 1.0
 # How long a stop waits for the mails that are being handed over: what is cut off there has to be sent again.
 _LAST_SECONDS = 3.0
-_CLEAN_UP_EVERY = timedelta(hours=1)
 
 Observe = Callable[[str, str], None]
 
@@ -58,7 +57,6 @@ class MailSender:
         self._running: set[asyncio.Task[None]] = set()
         self._failures = 0
         self._resume_at = clock()
-        self._clean_up_at = clock()
 
     async def run(self) -> None:
         """Send until cancelled; then what is being handed over gets a moment to end."""
@@ -89,10 +87,6 @@ class MailSender:
     async def _step(self) -> None:
         for kind in await self._queue.end_overdue():
             self._observe(kind, "ended")
-        now = self._clock()
-        if now >= self._clean_up_at:
-            self._clean_up_at = now + _CLEAN_UP_EVERY
-            await self._queue.remove_old()
         if self._pause_left() > 0:
             return
         free = (1 if self._failures else self._parallel) - len(self._running)

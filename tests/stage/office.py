@@ -56,9 +56,11 @@ class Office:
 
     async def approve(self, conversation_id: str | None, bhxh_code: str = CODE, email: str = EMAIL) -> str:
         """An account as an approval makes it; its first password, from the mail."""
+        password = await self.accounts.first_password()
         async with self.database.transaction() as transaction:
             await self.accounts.create(
                 transaction,
+                password,
                 bhxh_code=bhxh_code,
                 email=email,
                 full_name=NAME,

@@ -49,11 +49,11 @@ async def test_first_password_is_mailed_and_only_its_hash_is_kept(office: Office
 
 
 async def test_nothing_is_made_when_the_approval_fails(office: Office) -> None:
+    password = await office.accounts.first_password()
+    person = {"bhxh_code": CODE, "email": EMAIL, "full_name": NAME, "registration_id": "r"}
     with pytest.raises(RuntimeError):
         async with office.database.transaction() as transaction:
-            await office.accounts.create(
-                transaction, bhxh_code=CODE, email=EMAIL, full_name=NAME, registration_id="r", conversation_id=None
-            )
+            await office.accounts.create(transaction, password, **person, conversation_id=None)
             raise RuntimeError
     assert not await office.accounts.exists(CODE)
     assert await office.mails("first_password") == []
@@ -62,9 +62,11 @@ async def test_nothing_is_made_when_the_approval_fails(office: Office) -> None:
 async def test_second_approval_of_a_number_makes_its_account_anew(office: Office) -> None:
     first = await office.approve(None)
     token = await office.link("change")
+    password = await office.accounts.first_password()
     async with office.database.transaction() as transaction:
         await office.accounts.create(
             transaction,
+            password,
             bhxh_code=CODE,
             email="moi@gmail.com",
             full_name=NAME,
@@ -169,8 +171,8 @@ async def test_looking_at_a_link_leaves_it_as_it_is(office: Office) -> None:
     before = await office.database.fetch_all("SELECT * FROM password_links")
     for _ in range(10):
         await office.accounts.open_link(token)
-    assert [tuple(row) for row in await office.database.fetch_all("SELECT * FROM password_links")] == [
-        tuple(row) for row in before
+    assert [tuple(row.values()) for row in await office.database.fetch_all("SELECT * FROM password_links")] == [
+        tuple(row.values()) for row in before
     ]
 
 
@@ -197,7 +199,9 @@ async def test_token_is_not_in_the_database(office: Office) -> None:
     await office.approve(None)
     token = await office.link("recover")
     tables = ("accounts", "password_links", "mails")
-    kept = [tuple(row) for table in tables for row in await office.database.fetch_all(f"SELECT * FROM {table}")]
+    kept = [
+        tuple(row.values()) for table in tables for row in await office.database.fetch_all(f"SELECT * FROM {table}")
+    ]
     assert token not in str(kept)
     assert len(token) == 43
 

@@ -16,7 +16,8 @@ import pytest
 from cryptography.fernet import Fernet
 from starlette.responses import JSONResponse, Response
 
-from helpdesk.conversations.messages import UNREADABLE, MessageStore
+from helpdesk.conversations.history import UNREADABLE
+from helpdesk.conversations.messages import MessageStore
 from helpdesk.conversations.model import (
     Author,
     ChannelIdentity,
