@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
@@ -48,7 +49,7 @@ def crowd() -> Iterator[Person]:
 def comes(http: httpx.Client, words: Words, crowd: Iterator[Person], back_room: BackRoom) -> Comes:
     """Somebody opens the chat; who, if it matters."""
 
-    def come(person: Person | None = None, **other: str) -> Citizen:
+    def come(person: Person | None = None, **other: Any) -> Citizen:
         return Citizen(http, words, replace(person or next(crowd), **other), back_room)
 
     return come

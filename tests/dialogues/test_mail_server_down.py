@@ -36,7 +36,7 @@ class MailServer:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)
         message = message_from_bytes(envelope.content, policy=default)
-        self.mails.append(Mail(str(message["Subject"]), message.get_content().replace("\r\n", "\n")))  # type: ignore[attr-defined]
+        self.mails.append(Mail(str(message["Subject"]), message.get_content().replace("\r\n", "\n")))
         self.recipients.update(envelope.rcpt_tos)
         return "250 OK"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
@@ -130,15 +130,12 @@ class Watched:
         self.page: Page = context.new_page()
         self.page.add_init_script(BREACHES)
         # A page that tells of a mistake comes with the status of one; Chromium notes that on its console.
-        self.page.on(
-            "console",
-            lambda said: (
-                said.type in ("error", "warning")
-                and "Failed to load resource" not in said.text
-                and self.problems.append(said.text)
-            ),
-        )
+        self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    def _note(self, said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning") and "Failed to load resource" not in said.text:
+            self.problems.append(said.text)
 
     def look(self, name: str) -> None:
         """What every page must be, whatever it says."""

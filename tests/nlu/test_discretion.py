@@ -25,7 +25,7 @@ NAME, NUMBER, ADDRESS = "Lương Thị Quýt", "048199012345", "quyt.luong@examp
 
 
 def said(text: str, entities: list[dict[str, Any]] | None = None, **more: Any) -> UserUttered:
-    parse = {"intent": {"name": "inform", "confidence": 0.9}, "entities": entities or [], "text": text}
+    parse: dict[str, Any] = {"intent": {"name": "inform", "confidence": 0.9}, "entities": entities or [], "text": text}
     parse["intent_ranking"] = [parse["intent"]]
     return UserUttered(text, parse["intent"], entities, parse, message_id="m", **more)
 

@@ -161,7 +161,8 @@ def test_parsing_is_rasas_own(start: Callable[..., Rasa], toy_model: Path) -> No
     for text in ("chào", "không ai hiểu", '/inform{"name": "An"}', "", "🙏 mấy giờ rồi"):
         status, answer, _ = rasa.ask("POST", "/model/parse", {"text": text})
         assert status == 200 and answer == json.loads(json.dumps(run(stock.parse_message(text))))
-    for wrong in ({}, {"text": 1}, [], None):
+    broken: tuple[Any, ...] = ({}, {"text": 1}, [], None)
+    for wrong in broken:
         assert rasa.ask("POST", "/model/parse", wrong)[0] == 400
 
 

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -145,7 +146,12 @@ async def test_starttls_and_login(queue: MailQueue, clock: MovedClock, tmp_path:
     ours, trusting = self_signed(tmp_path)
     kept = PostOffice()
     kept.gate.set()
-    options = {"tls_context": ours, "require_starttls": True, "auth_required": True, "authenticator": kept.authenticate}
+    options: dict[str, Any] = {
+        "tls_context": ours,
+        "require_starttls": True,
+        "auth_required": True,
+        "authenticator": kept.authenticate,
+    }
     await queue.put("otp", TO, "S", TEXT, dedup_key="a")
     async with post_office(office=kept, **options) as office:
         server = SmtpServer("127.0.0.1", office.port, "starttls", "tro-ly", "mat-khau-smtp", tls=trusting)
@@ -161,7 +167,12 @@ async def test_nothing_goes_over_a_line_that_is_not_right(
     ours, trusting = self_signed(tmp_path)
     kept = PostOffice()
     kept.gate.set()
-    options = {"tls_context": ours, "require_starttls": True, "auth_required": True, "authenticator": kept.authenticate}
+    options: dict[str, Any] = {
+        "tls_context": ours,
+        "require_starttls": True,
+        "auth_required": True,
+        "authenticator": kept.authenticate,
+    }
     await queue.put("otp", TO, "S", TEXT, dedup_key="a")
     async with post_office(office=kept, **({} if wrong == "no tls" else options)) as office:
         password = "sai" if wrong == "password" else "mat-khau-smtp"
@@ -311,7 +322,7 @@ async def test_after_three_days_it_is_given_up_visibly(
     async with sending(queue, SmtpServer("127.0.0.1", free_ports(1)[0]), clock):
         clock.move(days=2.9)
         await asyncio.sleep(0.1)
-        assert await queue.state("a") is MailState.QUEUED
+        await becomes(queue, "a", MailState.QUEUED)
         clock.move(days=0.2)
         await becomes(queue, "a", MailState.FAILED)
     assert [failure.reason for failure in await queue.failures()] == ["gave_up"]

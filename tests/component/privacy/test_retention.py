@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ class House:
         self._sealer = sealer
         self.retention = self.keeping()
 
-    def keeping(self, **days: int) -> Retention:
+    def keeping(self, **days: Any) -> Retention:
         vaults = (self.attachments, self.vault)
         return Retention(self.database, domains_of(self.database, self._sealer, *vaults, NOW, **days))
 

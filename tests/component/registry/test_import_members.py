@@ -58,7 +58,7 @@ class Desk:
     ) -> ImportReport:
         book = Workbook()
         for row in rows:
-            book.active.append(row)
+            book.active.append(list(row))
         dress(book.active)
         book.save(self.folder / "members.xlsx")
         book.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,6 @@ from helpdesk.conversations.model import ChannelIdentity, IncomingMessage, Messa
 from helpdesk.errors import Unavailable
 from helpdesk.services import sole_process
 from helpdesk.settings import Settings
-from helpdesk.store import migrating
 from helpdesk.store.database import Database, open_database
 from helpdesk.store.failures import Duplicate, Orphan, StoreError
 from helpdesk.store.sealing import Sealer
@@ -232,7 +232,7 @@ async def test_whoever_names_the_same_key_waits_also_in_another_process(tmp_path
 async def test_a_migration_that_arrives_late_is_run_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scripts = tmp_path / "migrations"
     scripts.mkdir()
-    monkeypatch.setattr(migrating.resources, "files", lambda _package: tmp_path)
+    monkeypatch.setattr(resources, "files", lambda _package: tmp_path)
     for name in ("0001_one", "0003_three", "0002_two"):
         # Written side by side, merged one after the other.
         (scripts / f"{name}.sql").write_text(f"CREATE TABLE t{name[:4]} (id TEXT)")

@@ -59,7 +59,7 @@ async def play(run: Action, events: list[dict[str, Any]], offered: list[str] | N
         latest_action_name=None,
     )
     dispatcher = CollectingDispatcher()
-    result = await run.run(dispatcher, tracker, {})
+    result = await run.run(dispatcher, tracker, {})  # type: ignore[typeddict-item]
     assert len(dispatcher.messages) == 1, "one turn, one message"
     return dispatcher.messages[0]["custom"], result
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from typing import Any
 
 import barcode
 import numpy as np
@@ -34,7 +35,7 @@ def on_paper(drawn: Image.Image) -> Grey:
     return np.asarray(paper, dtype=np.uint8)
 
 
-def qr(text: str, **options: object) -> Grey:
+def qr(text: str, **options: Any) -> Grey:
     file = io.BytesIO()
     segno.make(text, micro=False, **options).save(file, kind="png", scale=5)
     return on_paper(Image.open(file))

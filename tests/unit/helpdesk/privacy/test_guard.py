@@ -6,6 +6,7 @@ import re
 import time
 import unicodedata
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import yaml
@@ -153,7 +154,7 @@ def _take_apart(marked: str) -> tuple[str, str]:
 
 @pytest.mark.parametrize("marked", PASSWORDS)
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_told_password_is_hidden(marked: str, form: str) -> None:
+def test_told_password_is_hidden(marked: str, form: Literal["NFC", "NFD"]) -> None:
     said, expected = _take_apart(unicodedata.normalize(form, marked))
     assert (find_secrets(said).text, find_secrets(said).kinds) == (expected, ("password",))
 
