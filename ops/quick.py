@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ops.check import nlu_types
 from ops.lanes import Lanes, Step, cores, starting
 from ops.test import QUIET
 from ops.train import ROOT
@@ -35,7 +36,7 @@ def types(data_dir: Path) -> int:
     return subprocess.run([str(tools / "mypy")], cwd=ROOT).returncode
 
 
-def lanes() -> list[list[Step]]:
+def lanes(data_dir: Path) -> list[list[Step]]:
     """What reads the files | what runs them."""
     tools = Path(sys.executable).parent
     tests = ["-n", str(cores()), "-m", "not slow and not product", "tests/unit", "tests/contract"]
@@ -45,6 +46,7 @@ def lanes() -> list[list[Step]]:
             Step("quick-format", "định dạng", [str(tools / "ruff"), "format", "--check", "."]),
             Step("quick-lint", "lint", [str(tools / "ruff"), "check", "."]),
             Step("quick-types", "kiểu", [sys.executable, "-m", "ops.quick", "types"]),
+            Step("quick-types-nlu", "kiểu của nlu", nlu_types(data_dir)),
             Step("quick-imports", "luật import", [str(tools / "lint-imports")]),
         ],
     ]
@@ -55,7 +57,7 @@ def main(arguments: list[str]) -> int:
     data_dir = Path(os.environ.get("DATA_DIR", "").strip() or "var").resolve()
     if arguments == ["types"]:
         return types(data_dir)
-    every = lanes()
+    every = lanes(data_dir)
     starting("Kiểm nhanh", every)
     return Lanes(ROOT, data_dir / "test-logs", os.environ | {"DATA_DIR": str(data_dir)}).run(every)
 

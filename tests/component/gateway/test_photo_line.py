@@ -54,7 +54,7 @@ class SlowLook:
 @pytest.fixture
 async def http(tuned: Settings) -> AsyncIterator[httpx.AsyncClient]:
     # Fewer places than photos: if these took them, nobody else would be answered.
-    async with running(replace(tuned, workers=4, late_notice_after=1.0, rasa_timeout=20.0)) as stack:
+    async with running(replace(tuned, workers=4, late_notice_after=1.0, rasa_timeout=100.0)) as stack:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(stack.web), base_url="http://test") as client:
             yield client
 
