@@ -1,8 +1,8 @@
 """The durable inbox: what a platform handed over, kept once, until its answer is written.
 
 Owns the statements on `inbox`, that a repeat changes nothing, and that an answer and the end of its message are written
-together. What comes with a message (a place, a phone number) is sealed and goes once the message is answered. Refuses
-rules: who answers, what and when is `helpdesk.conversations.conversations` and the gateway's.
+together. A phone number that comes with a message is sealed and goes once the message is answered. Refuses rules: who
+answers, what and when is `helpdesk.conversations.conversations` and the gateway's.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from helpdesk.calendar import utc_now
 from helpdesk.conversations.history import MESSAGE, History
@@ -20,7 +19,6 @@ from helpdesk.conversations.model import (
     Conversation,
     InboxEntry,
     IncomingMessage,
-    Location,
     Message,
     Receipt,
     Reply,
@@ -72,7 +70,7 @@ class Inbox:
                     conversation.id,
                     stored.id,
                     stored.seq,
-                    self._seal_extras(message),
+                    self._seal.seal({"phone": message.phone_number}) if message.phone_number else "",
                     stored.created_at.isoformat(),
                 ),
             )
@@ -104,15 +102,13 @@ class Inbox:
         )
         if row is None:
             return None
-        location, phone_number = self._open_extras(row)
         return InboxEntry(
             conversation=conversation_of(row),
             message=self._said.message_of(row),
             attempts=row["attempts"],
             received_at=datetime.fromisoformat(row["received_at"]),
             notified_late=bool(row["notified_late"]),
-            location=location,
-            phone_number=phone_number,
+            phone_number=self._open_phone(row),
         )
 
     async def unhandled_conversations(self) -> list[Conversation]:
@@ -165,20 +161,12 @@ class Inbox:
                 return []
             return await self._outbox.reply(transaction, entry.conversation, [reply], push, None)
 
-    def _seal_extras(self, message: IncomingMessage) -> str:
-        extras: dict[str, Any] = {}
-        if message.location is not None:
-            extras["location"] = [message.location.latitude, message.location.longitude]
-        if message.phone_number is not None:
-            extras["phone"] = message.phone_number
-        return self._seal.seal(extras) if extras else ""
-
-    def _open_extras(self, row: Row) -> tuple[Location | None, str | None]:
+    def _open_phone(self, row: Row) -> str | None:
         if not row["extras"]:
-            return None, None
+            return None
         try:
-            extras = self._seal.open(row["extras"])
+            phone_number: str | None = self._seal.open(row["extras"]).get("phone")
         except SettingsError:
             log.error("no key opens what came with message %s", row["id"])
-            return None, None
-        return Location(*extras["location"]) if "location" in extras else None, extras.get("phone")
+            return None
+        return phone_number

@@ -49,6 +49,7 @@ class MessageStore:
         self.attachment_of = self.said.attachment_of
         self.last_buttons = self.said.last_buttons
         self.was_offered = self.offers.was_offered
+        self.offered_payload = self.offers.offered_payload
         self.offered_title = self.offers.offered_title
         self.record_feedback = self.feedback.record_feedback
         self.feedback_counts = self.feedback.feedback_counts

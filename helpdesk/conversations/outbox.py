@@ -6,7 +6,7 @@ is given up (`bot.gateway`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from helpdesk.calendar import utc_now
 from helpdesk.conversations.history import MESSAGE, History
@@ -92,9 +92,15 @@ class Outbox:
             parts_sent=row["parts_sent"],
         )
 
-    async def unsent_conversations(self) -> list[str]:
+    async def unsent_conversations(self, channels: Iterable[str]) -> list[str]:
+        """The conversations with a reply that has not gone out through one of these channels."""
+        names = list(channels)
+        if not names:
+            return []
         rows = await self._database.fetch_all(
-            "SELECT DISTINCT conversation_id FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL"
+            "SELECT DISTINCT conversation_id FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL "
+            f"AND channel IN ({', '.join('?' * len(names))})",
+            names,
         )
         return [row["conversation_id"] for row in rows]
 

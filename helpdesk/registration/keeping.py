@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from helpdesk.accounts import AccountKeeping
+from helpdesk.identity import FieldName
 from helpdesk.mail import MailKeeping
 from helpdesk.store import PORTION, Database, Domain, FileVault, Forgotten, Row, Sealer, Transaction
 
@@ -53,7 +54,7 @@ class RegistrationKeeping(Domain):
         await transaction.execute_many("DELETE FROM registrations WHERE id = ?", [(identifier,) for identifier in ids])
         await self._mails.forget_about(transaction, ids)
         addresses = {
-            row["email_index"]: str(self._sealer.open(row["sealed"]).get("email") or "")
+            row["email_index"]: str(self._sealer.open(row["sealed"]).get(FieldName.EMAIL) or "")
             for row in rows
             if row["email_index"]
         }

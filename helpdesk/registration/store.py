@@ -8,14 +8,20 @@ transaction leaves its commit to the caller.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from helpdesk.conversations import ChannelIdentity
+from helpdesk.identity import FieldName
 from helpdesk.photos import Side
 from helpdesk.registration.model import Registration, RegistrationPhoto, Status
+from helpdesk.registration.older import of_older
+from helpdesk.registration.progress import Notes, Progress
 from helpdesk.store import Database, Row, Sealer, Transaction
+
+# Where the notes lie in the sealed record; a record without them is an older one.
+_NOTES = "notes"
 
 
 class RegistrationStore:
@@ -119,6 +125,7 @@ class RegistrationStore:
     # Writing
 
     async def insert(self, transaction: Transaction, registration: Registration) -> None:
+        """Put a new registration there."""
         await transaction.execute(
             "INSERT INTO registrations (id, conversation_id, status, sealed, progress, consent_version, consent_at, "
             "created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -126,8 +133,8 @@ class RegistrationStore:
                 registration.id,
                 registration.conversation_id,
                 registration.status.value,
-                self._sealer.seal(registration.fields),
-                json.dumps(registration.progress),
+                self._seal(registration),
+                json.dumps(registration.progress.dump()),
                 registration.consent_version,
                 _text(registration.consent_at),
                 registration.created_at.isoformat(),
@@ -135,42 +142,27 @@ class RegistrationStore:
             ),
         )
 
-    async def write(
-        self,
-        transaction: Transaction,
-        registration_id: str,
-        now: datetime,
-        *,
-        fields: Mapping[str, str],
-        progress: Mapping[str, Any],
-        flags: Sequence[str],
-    ) -> None:
-        """Replace what a draft holds."""
+    async def write_back(self, transaction: Transaction, registration: Registration) -> None:
+        """Replace what is kept of this registration's fields, notes, progress and flags."""
+        fields = registration.fields
         await transaction.execute(
             "UPDATE registrations SET sealed = ?, progress = ?, flags = ?, bhxh_index = ?, national_index = ?, "
             "email_index = ?, updated_at = ? WHERE id = ?",
             (
-                self._sealer.seal(fields),
-                json.dumps(progress),
-                json.dumps(list(flags)),
-                self.index("bhxh", fields.get("bhxh_code")),
-                self.index("national_id", fields.get("national_id")),
-                self.index("email", fields.get("email") if fields.get("email_confirmed") == "1" else None),
-                now.isoformat(),
-                registration_id,
+                self._seal(registration),
+                json.dumps(registration.progress.dump()),
+                json.dumps(list(registration.flags)),
+                self.index("bhxh", registration.bhxh_code),
+                self.index("national_id", fields.get(FieldName.NATIONAL_ID)),
+                self.index("email", registration.confirmed_email),
+                registration.updated_at.isoformat(),
+                registration.id,
             ),
         )
 
-    async def write_back(self, transaction: Transaction, registration: Registration) -> None:
-        """Replace what is kept of this registration's fields, progress and flags."""
-        await self.write(
-            transaction,
-            registration.id,
-            registration.updated_at,
-            fields=registration.fields,
-            progress=registration.progress,
-            flags=registration.flags,
-        )
+    def _seal(self, registration: Registration) -> str:
+        """Fields and notes in one record, so that whatever forgets the one forgets the other; an entry apart."""
+        return self._sealer.seal({**registration.fields, _NOTES: registration.notes.dump()})
 
     def index(self, kind: str, value: str | None) -> str | None:
         """What a value is found by; None for none."""
@@ -205,12 +197,17 @@ class RegistrationStore:
         await transaction.execute("DELETE FROM registration_photos WHERE id = ?", (photo_id,))
 
     def _registration(self, row: Row, photos: Mapping[Side, RegistrationPhoto]) -> Registration:
+        record, progress = self._sealer.open(row["sealed"]), json.loads(row["progress"])
+        if _NOTES in record:
+            notes = Notes.load(record.pop(_NOTES))
+        else:
+            record, notes = of_older(record, progress)
         return Registration(
             id=row["id"],
             conversation_id=row["conversation_id"],
             status=Status(row["status"]),
-            fields=self._sealer.open(row["sealed"]),
-            progress=json.loads(row["progress"]),
+            fields=record,
+            progress=Progress.load(progress),
             created_at=datetime.fromisoformat(row["created_at"]),
             updated_at=datetime.fromisoformat(row["updated_at"]),
             case_code=row["case_code"],
@@ -222,6 +219,7 @@ class RegistrationStore:
             decided_at=_moment(row["decided_at"]),
             decided_by=row["decided_by"],
             repair=tuple(json.loads(row["repair"])),
+            notes=notes,
         )
 
 

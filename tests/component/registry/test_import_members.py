@@ -19,7 +19,8 @@ from openpyxl import Workbook
 
 from helpdesk.errors import InvalidInput
 from helpdesk.identity.person import BirthDate, Sex
-from helpdesk.registry.columns import HEADINGS, reason
+from helpdesk.registry.cells import reason
+from helpdesk.registry.columns import HEADINGS
 from helpdesk.registry.importing import ImportReport, import_members
 from helpdesk.registry.registry import EmbeddedRegistry
 from helpdesk.store.database import open_database

@@ -41,7 +41,7 @@ class HandClock:
 
 
 @dataclass
-class Office:
+class AccountsStage:
     """What the tests of accounts and of their pages reach into."""
 
     database: Database
@@ -99,7 +99,7 @@ def _indented(text: str) -> str:
 
 
 @asynccontextmanager
-async def open_office(folder: Path, page_url: str = "http://test") -> AsyncIterator[Office]:
+async def open_accounts(folder: Path, page_url: str = "http://test") -> AsyncIterator[AccountsStage]:
     async with open_database(folder / "helpdesk.db") as database:
         sealer = await open_sealer(database, MultiFernet([Fernet(Fernet.generate_key())]))
         clock = HandClock()
@@ -108,4 +108,4 @@ async def open_office(folder: Path, page_url: str = "http://test") -> AsyncItera
         # As weak as Argon2 gets: what is tested here is not its cost.
         hashing = Hashing(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         accounts = Accounts(database, sealer, mails, otp, clock, page_url, hashing)
-        yield Office(database, sealer, clock, otp, accounts)
+        yield AccountsStage(database, sealer, clock, otp, accounts)
