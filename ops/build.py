@@ -5,17 +5,20 @@ Owns where the two interpreters come from; refuses to write outside of DATA_DIR 
 ops/get_uv.py and ops/system_packages.py for what they may need from the system).
 """
 
+from __future__ import annotations
+
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Sequence  # noqa: UP035 - Python 3.8 has no other
 
 from ops import get_uv, system_packages
 from ops.bonds import interrupt_on_stop_signals
-from ops.get_uv import BuildError, identify, run, say
+from ops.get_uv import BuildError, identify, run
+from ops.progress import say, watched
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("DATA_DIR", "").strip() or "var").resolve()
@@ -26,12 +29,12 @@ ENVIRONMENTS = {
 }
 
 
-def uv():
+def uv() -> str:
     """uv's path; the machine's, or our own."""
     return get_uv.uv(DATA)
 
 
-def interpreter(versions):
+def interpreter(versions: Sequence[str]) -> str | None:
     """A real interpreter of one of these versions: on PATH, in pyenv, or (None) for uv to fetch."""
     for version in versions:
         candidates = [shutil.which(f"python{version}"), sys.executable]
@@ -44,14 +47,14 @@ def interpreter(versions):
     return None
 
 
-def _digest(*paths):
+def _digest(*paths: Path) -> str:
     digest = hashlib.sha256()
     for path in paths:
-        digest.update(Path(path).read_bytes())
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def environment(name):
+def environment(name: str) -> None:
     """Build one of the two environments from its lock file unless it is there already."""
     versions, lock = ENVIRONMENTS[name]
     home = DATA / "env" / name
@@ -71,7 +74,7 @@ def environment(name):
     say(f"Môi trường {name} xong sau {time.monotonic() - started:.0f} giây")
 
 
-def dev():
+def dev() -> None:
     """Add the tools of `make check` and `make test` to both environments."""
     for name, lock in (("app", "requirements-dev.txt"), ("rasa", "nlu/requirements-dev.txt")):
         stamp = DATA / "env" / name / f"{Path(lock).stem}.sha256"
@@ -85,22 +88,23 @@ def dev():
         stamp.write_text(wanted)
 
 
-def web():
+def web() -> None:
     """Vendor the chat component from its npm package."""
     # Its own script, so that it can be run and tested alone.
     python = DATA / "env" / "app" / "bin" / "python"
     command = [str(python), str(ROOT / "ops" / "vendor_web.py"), "--uv", uv(), "--python", str(python)]
-    done = subprocess.run(command)
+    done = watched(command, "Dựng trang chat")
+    print(done.stdout, end="", flush=True)
     if done.returncode:
         raise BuildError("Chưa dựng được trang chat (xem dòng báo ở trên).")
 
 
-def system():
+def system() -> None:
     """Packages of the system that reading photos is better with."""
     system_packages.ensure(DATA)
 
 
-def lock():
+def lock() -> None:
     """Write the four lock files anew: versions and hashes, no addresses."""
     tool = uv()
     rasa = str(DATA / "env" / "rasa" / "bin" / "python")
@@ -119,7 +123,7 @@ def lock():
         run(command, f"Khóa {command[-1]}", cwd=ROOT)
 
 
-def main(targets):
+def main(targets: Sequence[str]) -> int:
     steps = {"system": system, "dev": dev, "web": web, "lock": lock}
     interrupt_on_stop_signals()
     try:

@@ -104,7 +104,7 @@ def main(arguments: list[str] | None = None) -> int:
         _write_errors(options.errors, [("crossed", crossed), ("held back", unseen)])
     if not options.quick:
         REPORT.parent.mkdir(exist_ok=True)
-        draw_confusion(PICTURE, crossed.truth, crossed.guesses(), trainer.labels.tolist())
+        draw_confusion(PICTURE, list(crossed.truth), list(crossed.guesses()), trainer.labels.tolist())
         REPORT.write_text(write_report(crossed, unseen, threshold, seconds, figures), encoding="utf-8")
         print(f"{REPORT}, {PICTURE}")
     return 0

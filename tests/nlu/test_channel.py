@@ -60,7 +60,7 @@ async def gateway(ours: TurnAgent) -> AsyncIterator[Gateway]:
     app.ctx.agent = ours
     register([GatewayInput()], app, route="/webhooks/")
     server = await app.create_server(host="127.0.0.1", port=0, return_asyncio_server=True, access_log=False)
-    assert server is not None
+    assert server is not None and server.server is not None
     await server.startup()
     port = server.server.sockets[0].getsockname()[1]
     async with aiohttp.ClientSession() as session:
@@ -140,7 +140,7 @@ async def test_a_broken_action_is_an_error_and_leaves_nothing(
     ],
 )
 async def test_an_answer_of_another_shape_is_an_error_as_in_stock(
-    gateway: Gateway, actions: FakeActions, answer: object
+    gateway: Gateway, actions: FakeActions, answer: Any
 ) -> None:
     actions.answers["action_boom"] = lambda _: (200, answer)
     assert (await gateway.post(message="nổ"))[0] == 500

@@ -256,7 +256,8 @@ async def test_a_handled_turn_is_found_by_its_message(store: SqliteTrackerStore)
         events = await store.handled_turn(WHO, f"m{number}")
         assert events is not None
         assert [e.text for e in events if isinstance(e, BotUttered)] == [f"trả lời {number}"]
-    assert isinstance((await store.handled_turn(WHO, "m0"))[1], SessionStarted)
+    first = await store.handled_turn(WHO, "m0")
+    assert first is not None and isinstance(first[1], SessionStarted)
     assert await store.handled_turn(WHO, "m60") is None
     assert await store.handled_turn("web:2", "m1") is None
 
