@@ -46,7 +46,8 @@ train: env ## huấn luyện mô hình nếu dữ liệu đã đổi
 eval: env ## báo cáo nhận hiểu: chéo theo người viết và tập giữ riêng (docs/nlu-report.md)
 	@$(RASA) -m nlu.evaluate
 
-bench: env-dev train ## đo tốc độ và độ chính xác, cạnh Rasa nguyên bản
+bench: env-dev train ## đo tốc độ và độ chính xác, cạnh Rasa nguyên bản (môi trường riêng, 2,6 GB)
+	@$(BUILD) stock
 	@$(APP) -m bench
 
 check: env-dev ## định dạng, lint, kiểu, luật import, hợp đồng tên
@@ -55,7 +56,7 @@ check: env-dev ## định dạng, lint, kiểu, luật import, hợp đồng tê
 test: env-dev train ## mọi bài kiểm thử không cần tài khoản ngoài
 	@$(APP) -m ops.test
 
-lock: env-dev ## khóa lại hai bộ thư viện (phiên bản và hash)
+lock: env-dev ## khóa lại các bộ thư viện (phiên bản và hash)
 	@$(BUILD) lock
 
 clean: ## xóa mọi thứ đã dựng (không xóa dữ liệu hội thoại)

@@ -1,4 +1,4 @@
-"""Build the environments: `python3 -m ops.build system app rasa web dev` (any of them), idempotent, with progress.
+"""Build the environments: `python3 -m ops.build system app rasa web dev stock` (any of them), idempotent, with progress.
 
 Standard library only: this is what runs first on a fresh clone, with whatever Python is there (3.8 or later).
 Owns where the two interpreters come from; refuses to write outside of DATA_DIR (uv keeps its own cache, and see
@@ -23,6 +23,7 @@ DATA = Path(os.environ.get("DATA_DIR", "").strip() or "var").resolve()
 ENVIRONMENTS = {
     "app": (("3.13", "3.12", "3.11"), "requirements.txt"),
     "rasa": (("3.10",), "nlu/requirements.txt"),
+    "stock": (("3.10",), "bench/requirements-stock.txt"),  # all that Rasa asks for: the peer of `make bench`
 }
 
 
@@ -52,7 +53,7 @@ def _digest(*paths):
 
 
 def environment(name):
-    """Build one of the two environments from its lock file unless it is there already."""
+    """Build one of the environments from its lock file unless it is there already."""
     versions, lock = ENVIRONMENTS[name]
     home = DATA / "env" / name
     stamp = home / "lock.sha256"
@@ -65,10 +66,15 @@ def environment(name):
     tool = uv()
     shutil.rmtree(home, ignore_errors=True)
     run([tool, "venv", "-q", "--python", python, str(home)], f"Tạo môi trường {name}")
-    install = [tool, "pip", "install", "-q", "--python", str(home / "bin" / "python")]
-    run([*install, "--compile-bytecode", "--require-hashes", "-r", str(ROOT / lock)], f"Cài thư viện của {name}")
+    run([*_install(home), "--compile-bytecode", "-r", str(ROOT / lock)], f"Cài thư viện của {name}")
     stamp.write_text(wanted)
     say(f"Môi trường {name} xong sau {time.monotonic() - started:.0f} giây")
+
+
+def _install(home):
+    """What a lock file lists and nothing else: what it leaves out on purpose (nlu/unused.txt) must not come back."""
+    python = str(home / "bin" / "python")
+    return [uv(), "pip", "install", "-q", "--python", python, "--no-deps", "--require-hashes"]
 
 
 def dev():
@@ -79,9 +85,7 @@ def dev():
         if stamp.exists() and stamp.read_text() == wanted:
             continue
         say(f"Thêm công cụ kiểm thử vào môi trường {name}")
-        python = str(DATA / "env" / name / "bin" / "python")
-        run([uv(), "pip", "install", "-q", "--python", python, "--require-hashes", "-r", str(ROOT / lock)],
-            f"Cài công cụ kiểm thử của {name}")  # fmt: skip
+        run([*_install(DATA / "env" / name), "-r", str(ROOT / lock)], f"Cài công cụ kiểm thử của {name}")
         stamp.write_text(wanted)
 
 
@@ -101,7 +105,7 @@ def system():
 
 
 def lock():
-    """Write the four lock files anew: versions and hashes, no addresses."""
+    """Write the five lock files anew: versions and hashes, no addresses."""
     tool = uv()
     rasa = str(DATA / "env" / "rasa" / "bin" / "python")
     flags = ["--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links", "-q"]
@@ -111,9 +115,13 @@ def lock():
         [tool, "pip", "compile", project, "--universal", "--python-version", "3.11", *flags, "-o", "requirements.txt"],
         [tool, "pip", "compile", project, "--group", "dev", "--universal", "--python-version", "3.11", *flags,
          "-c", "requirements.txt", "-o", "requirements-dev.txt"],
-        [tool, "pip", "compile", "nlu/requirements.in", "--python", rasa, *flags, "-o", "nlu/requirements.txt"],
-        [tool, "pip", "compile", "nlu/requirements-dev.in", "--python", rasa, *flags, "-c", "nlu/requirements.txt",
-         "-o", "nlu/requirements-dev.txt"],
+        [tool, "pip", "compile", "nlu/requirements.in", "--python", rasa, *flags, "--excludes", "nlu/unused.txt",
+         "-o", "nlu/requirements.txt"],
+        [tool, "pip", "compile", "nlu/requirements-dev.in", "--python", rasa, *flags, "--excludes", "nlu/unused.txt",
+         "-c", "nlu/requirements.txt", "-o", "nlu/requirements-dev.txt"],
+        # The same Rasa with everything; what both have is of one version.
+        [tool, "pip", "compile", "nlu/requirements.in", "--python", rasa, *flags, "-c", "nlu/requirements.txt",
+         "-o", "bench/requirements-stock.txt"],
     ):  # fmt: skip
         say(f"Khóa {command[-1]}")
         run(command, f"Khóa {command[-1]}", cwd=ROOT)
@@ -130,7 +138,7 @@ def main(targets):
             else:
                 steps[target]()
     except KeyError as error:
-        print(f"Không có mục {error}. Dùng: system, app, rasa, web, dev, lock.", file=sys.stderr)
+        print(f"Không có mục {error}. Dùng: system, app, rasa, web, dev, stock, lock.", file=sys.stderr)
         return 2
     except BuildError as error:
         print(f"Chưa dựng xong. {error}", file=sys.stderr)

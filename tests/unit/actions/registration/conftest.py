@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[4]
 _EXTRACT = """
 import json, sys
 from nlu import lean_imports
-lean_imports.install({"nlu.entities"})
+lean_imports.install(serving=True)
 from nlu.entities import find_entities
 from nlu.places import Gazetteer
 places = Gazetteer.load()
