@@ -44,7 +44,7 @@ train: env ## huấn luyện mô hình nếu dữ liệu đã đổi
 	@$(APP) -m ops.train
 
 eval: env ## báo cáo nhận hiểu: chéo theo người viết và tập giữ riêng (docs/nlu-report.md)
-	@$(RASA) -m nlu.evaluate
+	@$(RASA) -m nlu.training.evaluate
 
 bench: env-dev train ## đo tốc độ và độ chính xác, cạnh Rasa nguyên bản (môi trường riêng, 2,6 GB)
 	@$(BUILD) stock

@@ -14,12 +14,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
-from actions.context import conversation_id, last_action
 from actions.errands import ErrandOutcome, ErrandTurns
 from actions.offers import OFFERING, SLOT
-from actions.registration.actions import FORM, TURN_SLOT, events_of, was_handled
-from actions.registration.dialogue import RegistrationDialogue
-from actions.registration.said import Said
+from actions.registration import FORM, TURN_SLOT, RegistrationDialogue, events_of, was_handled
+from actions.said import Said
+from actions.tracker import conversation_id, last_action
 from helpdesk.conversations import Conversations
 
 ERRAND_FORM = "errand_form"

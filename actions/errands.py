@@ -1,7 +1,7 @@
 """Small errands that need to know who asks: a draft from another device, a password link, deleting one's data.
 
 Owns their few questions and that their answers never tell whether somebody else has a draft or an account. What is
-given lies sealed in `helpdesk.errands` until the errand is done; passwords are never asked for here.
+given lies sealed in `helpdesk.conversations.errands` until the errand is done; passwords are never asked for here.
 """
 
 from __future__ import annotations
@@ -9,20 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from actions.registration.answers import says_no, says_yes
-from actions.registration.dialogue import RegistrationDialogue
-from actions.registration.emails import typed_code
-from actions.registration.hearing import is_question
-from actions.registration.said import Button, Outcome, Said, Say
-from actions.registration.steering import wants_code_again, wants_pause
-from helpdesk.account_model import Purpose
-from helpdesk.accounts import Accounts
-from helpdesk.erasure import Erasure
-from helpdesk.errands import Errand, Errands
+from actions.registration import RegistrationDialogue
+from actions.said import (
+    Button,
+    Outcome,
+    Said,
+    Say,
+    is_question,
+    says_no,
+    says_yes,
+    typed_code,
+    wants_code_again,
+    wants_pause,
+)
+from helpdesk.accounts import Accounts, Otp, Purpose
+from helpdesk.conversations import Errand, Errands
 from helpdesk.errors import InvalidInput, Overloaded
 from helpdesk.guide import Guide
-from helpdesk.identifiers import parse_bhxh_code, parse_email, parse_national_id
-from helpdesk.otp import Otp
+from helpdesk.identity import parse_bhxh_code, parse_email, parse_national_id
+from helpdesk.privacy import Erasure
 from helpdesk.registration import Registrations
 
 _LINKS: dict[str, Purpose] = {"recover": "recover", "change": "change"}

@@ -1,8 +1,8 @@
 """When the assistant isn't sure: "Ý anh/chị là …?" with the likeliest topics, and a yes or no to that.
 
 Owns the choice of what is offered; what a yes to it starts is in `actions.arrivals`. The words are the guide's
-(`offer_intents`, `deny`, `affirm`). A choice by number or by its title never gets here: `bot.choices` takes it for the
-tap that it stands for.
+(`offer_intents`, `deny`, `affirm`). A choice by number or by its title never gets here: `bot.answering.typed_choices`
+takes it for the tap that it stands for.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
-from actions.context import last_action, ranking, ranking_before
+from actions.tracker import last_action, ranking, ranking_before
 from helpdesk.guide import Guide
 
 OFFERS = 3

@@ -26,7 +26,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from actions.registry import actions
+from actions.catalogue import actions
 from helpdesk.errors import HelpdeskError, Unavailable, where
 from helpdesk.photos import PhotoReader
 from helpdesk.services import open_services
@@ -34,7 +34,8 @@ from helpdesk.settings import Settings, load_settings
 
 log = logging.getLogger(__name__)
 
-# With the cleaning after it less than Rasa waits for an action (nlu/action_server.py): else the turn is repeated.
+# With the cleaning after it less than Rasa waits for an action (nlu/serving/action_server.py): else the
+# turn is repeated.
 _PHOTO_SECONDS = 6.0
 
 

@@ -20,7 +20,7 @@ from bench.sample import Sample
 from bench.training import Cost, train
 from ops.train import ROOT
 
-_CHILDREN = {"rasa": "nlu.server", "actions": "actions.server", "bot": "bot.main"}
+_CHILDREN = {"rasa": "nlu.serving.server", "actions": "actions.server", "bot": "bot.main"}
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def rasa_alone(data_dir: Path, folder: Path, model: Path) -> Iterator[Server]:
     home.mkdir(parents=True, exist_ok=True)
     port, actions_port = free_ports(2)
     environment = clean_environment(DATA_DIR=str(home), RASA_PORT=str(port), ACTIONS_PORT=str(actions_port))
-    command = [rasa_python(data_dir), "-m", "nlu.server", "--model", str(model)]
+    command = [rasa_python(data_dir), "-m", "nlu.serving.server", "--model", str(model)]
     url = f"http://127.0.0.1:{port}"
     with serving("Rasa", command, ROOT, environment, folder / "rasa.log", url, "/status") as server:
         yield server
@@ -91,5 +91,5 @@ def train_on_all(data_dir: Path, folder: Path) -> Cost:
 
 def _train(data_dir: Path, folder: Path, project: Path, name: str) -> tuple[Path, Cost]:
     model = folder / f"{name}.tar.gz"
-    command = [rasa_python(data_dir), "-m", "nlu.train", "--out", str(folder), "--name", name]
+    command = [rasa_python(data_dir), "-m", "nlu.training.train", "--out", str(folder), "--name", name]
     return model, train(command, project, model, folder / f"{name}.log")

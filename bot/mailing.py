@@ -11,12 +11,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.routing import BaseRoute
 
+from bot.http import Pages
 from bot.metrics import Metrics
-from bot.pages import Pages
-from helpdesk.mail_sender import MailSender
+from helpdesk.mail import MailSender, SmtpServer
 from helpdesk.services import Services
 from helpdesk.settings import Settings
-from helpdesk.smtp import SmtpServer
 
 
 @asynccontextmanager
@@ -27,9 +26,9 @@ async def open_mailing(services: Services, pages: Pages, metrics: Metrics) -> As
     async with AsyncExitStack() as stack:
         if settings.demo:
             # Imported only when used: with a real mail server nothing of it runs.
-            from bot.demo.catcher import catching
-            from bot.demo.mailbox import routes as mailbox_routes
-            from helpdesk.store.caught_mails import CaughtMails
+            from bot.demo import catching
+            from bot.demo import routes as mailbox_routes
+            from helpdesk.mail import CaughtMails
 
             caught = CaughtMails(services.database)
             server = SmtpServer(*await stack.enter_async_context(catching(caught)))

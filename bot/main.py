@@ -16,25 +16,21 @@ import httpx
 import uvicorn
 from starlette.applications import Starlette
 
-from bot.answering import Answering
-from bot.app import build_app
+from bot.answering import Answering, DialogueClient
 from bot.channels.web import WebChannel
-from bot.console.ports import ConsoleParts
-from bot.console.routes import routes as console_routes
-from bot.dialogue import DialogueClient
-from bot.gateway import Gateway, open_gateway
+from bot.console import ConsoleParts
+from bot.console import routes as console_routes
+from bot.gateway import Gateway, Watch, open_gateway
+from bot.http import Pages, build_app
 from bot.mailing import open_mailing
 from bot.metrics import Metrics
 from bot.office import open_office
-from bot.pages import Pages
-from bot.passwords import routes as password_routes
-from bot.scheduling import Watch
-from helpdesk.agents import Agents
-from helpdesk.audit import Audit
-from helpdesk.demo_members import settle_demo
+from bot.password_page import routes as password_routes
 from helpdesk.errors import HelpdeskError, Unavailable
+from helpdesk.registry import settle_demo
 from helpdesk.services import Services, open_services, sole_process
 from helpdesk.settings import Settings, load_settings
+from helpdesk.staff import Agents, Audit
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +131,7 @@ async def _assemble(stack: AsyncExitStack, services: Services) -> tuple[Starlett
     )
     passwords = password_routes(services.accounts, pages, settings.page_url, office.password_changed)
     routes = [*demo_pages, *console, *passwords]
-    return build_app(web, checks, figures, webhooks, settings.content_dir, pages=routes), gateway
+    return build_app(web.routes(), checks, figures, webhooks, settings.content_dir, pages=routes), gateway
 
 
 def _listen(settings: Settings) -> socket.socket:

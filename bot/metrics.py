@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from helpdesk.conversations import MessageStore
 from helpdesk.mail import MailQueue
-from helpdesk.store import MessageStore
 
 
 class Metrics:

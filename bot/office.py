@@ -1,7 +1,7 @@
 """What the office decides reaches the citizen in the chat where he wrote, and what is due happens by itself.
 
 Owns the notices (approved, sent back, late, password changed) and the clock: reminders each minute, forgetting what is
-past its time each hour. Refuses deciding (`helpdesk.registration`, `bot.console`).
+past its time each hour. Refuses deciding (`helpdesk.registration.drafts`, `bot.console`).
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from contextlib import asynccontextmanager
 from bot.answering import Answering
 from bot.gateway import Gateway
 from helpdesk.calendar import utc_now
-from helpdesk.deadlines import Deadlines
+from helpdesk.conversations import Button
 from helpdesk.errors import HelpdeskError, where
-from helpdesk.models import Button
-from helpdesk.registration_model import Registration, Status
-from helpdesk.retention import Retention
+from helpdesk.privacy import Retention
+from helpdesk.registration import Deadlines, Registration, Status
 from helpdesk.services import Services
 
 log = logging.getLogger(__name__)

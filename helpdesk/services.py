@@ -7,22 +7,16 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
-from helpdesk.accounts import Accounts
-from helpdesk.case_desk import CaseDesk
-from helpdesk.conversations import Conversations
-from helpdesk.erasure import Erasure
-from helpdesk.errands import Errands
+from helpdesk.accounts import Accounts, Otp
+from helpdesk.conversations import Conversations, Errands, MessageStore, seal_plain_texts
 from helpdesk.errors import Unavailable
 from helpdesk.guide import Guide, load_guide
 from helpdesk.mail import MailQueue
-from helpdesk.otp import Otp
-from helpdesk.registration import Registrations
-from helpdesk.registration_store import RegistrationStore
+from helpdesk.privacy import Erasure
+from helpdesk.registration import CaseDesk, Registrations, RegistrationStore
 from helpdesk.registry import EmbeddedRegistry
-from helpdesk.sealing import Sealer, open_sealer
 from helpdesk.settings import Settings
-from helpdesk.store import Database, MessageStore, open_database, seal_plain_texts
-from helpdesk.vault import FileVault, open_cipher
+from helpdesk.store import Database, FileVault, Sealer, open_cipher, open_database, open_sealer
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ NOT_SERVED = frozenset(
         # A model's metadata names its training graph too, and that graph's validator imports every component.
         "rasa.graph_components.validators.default_recipe_validator",
         "rasa.utils.tensorflow.model_data",  # scikit-learn's model_selection, for training
-        "rasa.engine.runner.dask",  # replaced by nlu.runner
+        "rasa.engine.runner.dask",  # replaced by nlu.serving.runner
         "rasa.core.test",  # evaluation; the rule policy imports it for training
         "rasa.nlu.test",
     }

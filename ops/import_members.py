@@ -14,12 +14,9 @@ from pathlib import Path
 
 from helpdesk.calendar import VIETNAM, utc_now
 from helpdesk.errors import HelpdeskError
-from helpdesk.member_import import ImportReport, import_members
-from helpdesk.registry import EmbeddedRegistry
-from helpdesk.sealing import open_sealer
+from helpdesk.registry import EmbeddedRegistry, ImportReport, import_members
 from helpdesk.settings import Settings, load_settings
-from helpdesk.store import open_database
-from helpdesk.vault import open_cipher
+from helpdesk.store import open_cipher, open_database, open_sealer
 
 _SHOWN = 200
 

@@ -19,8 +19,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from helpdesk.errors import HelpdeskError, NotFound, Unavailable
 from helpdesk.services import sole_process
 from helpdesk.settings import Settings, load_settings
-from helpdesk.store import Database, open_database
-from helpdesk.vault import FileVault, add_key, open_cipher
+from helpdesk.store import Database, FileVault, add_key, open_cipher, open_database
 
 # Every table with a column `sealed`, and the column that names its rows.
 SEALED = {

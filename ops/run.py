@@ -66,7 +66,7 @@ class Supervisor:
             Child("bot", [*own, "bot.main"], f"{settings.local_url}/healthz", logs / "bot.log"),
             Child(
                 "rasa",
-                [rasa, "-m", "nlu.server", "--model", str(model)],
+                [rasa, "-m", "nlu.serving.server", "--model", str(model)],
                 f"{settings.rasa_url}/status",
                 logs / "rasa.log",
             ),

@@ -15,13 +15,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpdesk.agents import Agents, tidy_name
-from helpdesk.audit import Audit, Deed
 from helpdesk.errors import Conflict, HelpdeskError, NotFound
-from helpdesk.sealing import open_sealer
 from helpdesk.settings import Settings, load_settings
-from helpdesk.store import open_database
-from helpdesk.vault import open_cipher
+from helpdesk.staff import Agents, Audit, Deed, tidy_name
+from helpdesk.store import open_cipher, open_database, open_sealer
 
 DEMO_NAME = "demo"
 _OPERATOR = "make staff"

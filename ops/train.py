@@ -23,12 +23,8 @@ from ops.bonds import dying_with_parent, interrupt_on_stop_signals
 ROOT = Path(__file__).resolve().parent.parent
 _INPUTS = ("config.yml", "domain.yml", "data/rules.yml", "nlu/requirements.txt")
 _INPUT_FOLDERS = (("data/nlu", "*"), ("data/stories", "*.yml"), ("nlu", "*.py"))
-# Parts of nlu/ that run beside the model, not in it.
-_NOT_IN_MODEL = {
-    *("action_server.py", "application.py", "channel.py", "evaluate.py", "import_writers.py", "lean_imports.py"),
-    *("locks.py", "logs.py", "payloads.py", "report.py", "rule_policy.py", "runner.py", "server.py", "snapshot.py"),
-    *("tracker_store.py", "turns.py", "window.py"),
-}
+# Rooms of nlu/ that run beside the model, not in it.
+_NOT_IN_MODEL = (ROOT / "nlu" / "serving", ROOT / "nlu" / "memory")
 _KEPT_MODELS = 3
 _WORK_PREFIX = ".training-"
 _LONGEST_TRAINING = 60 * 60.0
@@ -45,7 +41,7 @@ def digest() -> str:
         files += [path for path in sorted((ROOT / folder).rglob(pattern)) if path.is_file()]
     total = hashlib.sha256()
     for path in files:
-        if path.parent.name == "nlu" and path.parent.parent == ROOT and path.name in _NOT_IN_MODEL:
+        if any(path.is_relative_to(room) for room in _NOT_IN_MODEL):
             continue
         if "__pycache__" in path.parts or not path.exists():
             continue
@@ -103,7 +99,7 @@ def _drop_left_overs(folder: Path) -> None:
 
 def _train(data_dir: Path, out: Path) -> None:
     command = [
-        str(data_dir / "env" / "rasa" / "bin" / "python"), "-m", "nlu.train",
+        str(data_dir / "env" / "rasa" / "bin" / "python"), "-m", "nlu.training.train",
         "--out", str(out), "--name", "model",
     ]  # fmt: skip
     environment = os.environ | {

@@ -1,1 +1,27 @@
-"""The registration's dialogue: what a message means at this point, what is kept of it, and what is said next."""
+"""The registration in the chat: one turn after another, from consent to the case code."""
+
+from actions.registration.actions import (
+    FORM,
+    TURN_SLOT,
+    ActionCancel,
+    ActionRegisterAccount,
+    ActionRegistrationStatus,
+    ValidateRegistrationForm,
+    events_of,
+    was_handled,
+)
+from actions.registration.life import RegistrationDialogue
+from actions.registration.turn import RegistrationTurns
+
+__all__ = [
+    "FORM",
+    "TURN_SLOT",
+    "ActionCancel",
+    "ActionRegisterAccount",
+    "ActionRegistrationStatus",
+    "RegistrationDialogue",
+    "RegistrationTurns",
+    "ValidateRegistrationForm",
+    "events_of",
+    "was_handled",
+]

@@ -9,9 +9,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
-from actions.context import conversation_id
-from actions.registration.dialogue import RegistrationDialogue
-from actions.registration.said import Outcome, Said
+from actions.registration.life import RegistrationDialogue
+from actions.said import Outcome, Said
+from actions.tracker import conversation_id
 from helpdesk.conversations import Conversations
 
 FORM = "registration_form"

@@ -5,13 +5,20 @@ Owns which of the guide's answers each gets; the question stays the one that was
 
 from __future__ import annotations
 
-from actions.registration.answers import says_no
-from actions.registration.hearing import is_question
 from actions.registration.questions import buttons
-from actions.registration.said import Said
-from actions.registration.steering import announces_photo, does_not_know, is_tired, lacks, means_card, wants_to_type
 from actions.registration.work import Work
-from helpdesk.registration_model import PHOTO_FIELDS
+from actions.said import (
+    Said,
+    announces_photo,
+    does_not_know,
+    is_question,
+    is_tired,
+    lacks,
+    means_card,
+    says_no,
+    wants_to_type,
+)
+from helpdesk.registration import PHOTO_FIELDS
 
 _WITHOUT = {
     "birth_date": "reg_no_birth_date",

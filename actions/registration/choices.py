@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import re
 
-from actions.registration.emails import send_code
+from actions.registration.email_code import send_code
 from actions.registration.questions import FIXABLE, PHOTO_FIXES, READ_FIXES
 from actions.registration.work import Work
+from helpdesk.accounts import Otp
 from helpdesk.errors import Conflict, InvalidInput, NotFound
-from helpdesk.models import BirthDate, Side
-from helpdesk.otp import Otp
+from helpdesk.identity import BirthDate
+from helpdesk.photos import Side
 from helpdesk.places import find_agency
-from helpdesk.registration import Registrations
-from helpdesk.registration_model import PHOTO_FIELDS
-from helpdesk.registration_view import FIELD_WORDS
+from helpdesk.registration import FIELD_WORDS, PHOTO_FIELDS, Registrations
 
 _FIELD_CHOICES = frozenset({*FIELD_WORDS, "agency"} - {"otp", "contact_owner"})
 

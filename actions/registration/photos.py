@@ -1,7 +1,7 @@
 """A photo in the dialogue: looked at by the gate, read if it carries a code, kept or asked for again.
 
-Owns what a photo is taken for. What is wrong with a photo is `helpdesk.photos`', what a code says is
-`helpdesk.card_codes`'.
+Owns what a photo is taken for. What is wrong with a photo is `helpdesk.photos.reader`', what a code says is
+`helpdesk.identity.cards`'.
 """
 
 from __future__ import annotations
@@ -9,16 +9,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from actions.registration.said import Button
 from actions.registration.work import Work
-from helpdesk.card_codes import CitizenCard, InsuranceCard, read_code
+from actions.said import Button
 from helpdesk.conversations import Conversations
 from helpdesk.errors import InvalidInput, NotFound
-from helpdesk.models import Side
-from helpdesk.photos import PhotoReader, PhotoReport
+from helpdesk.identity import CitizenCard, InsuranceCard, read_code
+from helpdesk.photos import PhotoReader, PhotoReport, Side
 from helpdesk.places import find_province
-from helpdesk.registration import Registrations
-from helpdesk.registration_model import PHOTO_FIELDS
+from helpdesk.registration import PHOTO_FIELDS, Registrations
 
 _CARD_FIELDS = ("bhxh_code", "front")
 # Nobody has looked at it.

@@ -6,10 +6,10 @@ what is missing, and the summary last.
 
 from __future__ import annotations
 
-from actions.registration.said import Button
 from actions.registration.work import Work
-from helpdesk.models import Side
-from helpdesk.registration_model import PHOTO_FIELDS, Registration
+from actions.said import Button
+from helpdesk.photos import Side
+from helpdesk.registration import PHOTO_FIELDS, Registration
 
 YES_NO: tuple[Button, ...] = (("Đúng rồi", "yes"), ("Chưa đúng", "no"))
 OTP_BUTTONS: tuple[Button, ...] = (("Gửi lại mã", "otp_resend"), ("Đổi email", "fix_email"))

@@ -10,23 +10,40 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from actions.registration import choices, corrections, emails, steering
-from actions.registration.answers import says_no, says_yes
+from actions.registration import choices, email_code
 from actions.registration.asides import take_aside
-from actions.registration.hearing import Heard, hear, is_question
+from actions.registration.hearing import Heard, corrections, hear
 from actions.registration.photos import take_photo
 from actions.registration.questions import FIXABLE, OTP_BUTTONS, ask, next_question
-from actions.registration.relations import relation
-from actions.registration.said import Outcome, Said
-from actions.registration.values import apply_values
+from actions.registration.taking import apply_values
 from actions.registration.work import Work
+from actions.said import (
+    Outcome,
+    Said,
+    asks_for_code,
+    does_not_know,
+    is_code_alone,
+    is_question,
+    means_draft,
+    relation,
+    says_no,
+    says_yes,
+    speaks_of_contact,
+    typed_code,
+    wants_back,
+    wants_code_again,
+    wants_discard,
+    wants_national_id,
+    wants_pause,
+    wants_to_type,
+    wants_wait,
+)
+from helpdesk.accounts import Otp
 from helpdesk.calendar import VIETNAM, utc_now
 from helpdesk.conversations import Conversations
 from helpdesk.guide import Guide
-from helpdesk.otp import Otp
 from helpdesk.photos import PhotoReader
-from helpdesk.registration import Registrations
-from helpdesk.registration_model import PHOTO_FIELDS, Registration
+from helpdesk.registration import PHOTO_FIELDS, Registration, Registrations
 
 # Intents that answer a question of the form or are mere politeness; any other is a question of its own.
 _NO_SIDE_QUESTION = frozenset(
@@ -151,20 +168,20 @@ class RegistrationTurns:
         if whom and not work.draft.is_helper and said.intent in ("register_account", "inform", "correct_info"):
             work.fields.update({"for_whom": "helper", "helper_relation": whom})
             work.say("reg_for_whom")
-        types = work.asked == "front" and steering.wants_to_type(said)
-        if said.intent == "delete_my_data" and not types and not steering.means_draft(said):
+        types = work.asked == "front" and wants_to_type(said)
+        if said.intent == "delete_my_data" and not types and not means_draft(said):
             work.progress["paused"] = True
             work.follow = "action_delete_my_data"
             work.stop()
             return True
-        if steering.wants_discard(said):
+        if wants_discard(said):
             work.say("reg_discard", ("Xóa bản nháp", "discard"), ("Làm tiếp", "go_on"))
             work.asks = False
             return True
-        if steering.wants_back(said):
+        if wants_back(said):
             choices.go_back(work)
             return True
-        if steering.wants_wait(said):
+        if wants_wait(said):
             work.say("reg_wait")
             work.asks = False
             return True
@@ -173,7 +190,7 @@ class RegistrationTurns:
             if is_question(said) and said.intent == "register_account":
                 work.say("reg_unsure")
             return not self._hear(work).values
-        if steering.wants_pause(said) and not said.entities and not self._is_name(work):
+        if wants_pause(said) and not said.entities and not self._is_name(work):
             if work.progress.pop("editing", None):
                 work.say("reg_edit_left")
                 return True
@@ -192,19 +209,19 @@ class RegistrationTurns:
             work.say("reg_x_name_short")
             return True
         waiting = bool(work.progress.get("code_sent"))
-        if waiting and asked != "otp" and steering.asks_for_code(said):
-            await emails.send_code(work, self._otp)
+        if waiting and asked != "otp" and asks_for_code(said):
+            await email_code.send_code(work, self._otp)
             return True
-        if waiting and asked not in _NUMERIC and emails.is_code_alone(said.text):
-            await emails.check_code(work, self._otp, emails.typed_code(said.text) or "")
+        if waiting and asked not in _NUMERIC and is_code_alone(said.text):
+            await email_code.check_code(work, self._otp, typed_code(said.text) or "")
             return True
         if asked == "otp":
-            code = emails.typed_code(said.text)
+            code = typed_code(said.text)
             if code and "@" not in said.text:
-                await emails.check_code(work, self._otp, code)
+                await email_code.check_code(work, self._otp, code)
                 return True
-            if steering.wants_code_again(said):
-                await emails.send_code(work, self._otp)
+            if wants_code_again(said):
+                await email_code.send_code(work, self._otp)
                 work.asks = False
                 return True
             if any(c.isdigit() for c in said.text) and "@" not in said.text and not said.entities:
@@ -212,10 +229,10 @@ class RegistrationTurns:
                 work.asks = False
                 return True
         if asked == "bhxh_code" or (asked == "front" and said.intent == "lookup_bhxh_code"):
-            if steering.wants_national_id(said) and len(work.fields.get("national_id", "")) == 12:
+            if wants_national_id(said) and len(work.fields.get("national_id", "")) == 12:
                 await choices.take_choice(work, "use_national_id", self._registrations, self._otp)
                 return True
-            if steering.does_not_know(said):
+            if does_not_know(said):
                 heard = self._hear(work).values
                 if not heard:
                     await choices.take_choice(work, "code_unknown", self._registrations, self._otp)
@@ -223,7 +240,7 @@ class RegistrationTurns:
                 if "bhxh_code" not in heard and _CODE_UNKNOWN.search(said.folded):
                     # "Không nhớ mã số, tôi là …": the rest of the message is what it is looked up by.
                     work.progress["code_unknown"] = True
-        refuses = steering.wants_to_type(said) or (says_no(said) and not self._names_a_correction(work))
+        refuses = wants_to_type(said) or (says_no(said) and not self._names_a_correction(work))
         if asked == "front" and refuses and not work.progress.get("front_later"):
             await choices.take_choice(work, "type_instead", self._registrations, self._otp)
             return True
@@ -231,7 +248,7 @@ class RegistrationTurns:
             return True
         if work.draft.is_helper and not work.draft.has("contact_owner") and not is_question(said):
             # Whose they are may be told before it is asked.
-            owner = choices.owner(said.folded) if steering.speaks_of_contact(said) else None
+            owner = choices.owner(said.folded) if speaks_of_contact(said) else None
             if owner and not self._hear(work).values:
                 await choices.take_choice(work, owner, self._registrations, self._otp)
                 return True

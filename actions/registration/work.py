@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from actions.registration.said import Button, Outcome, Said, Say
-from helpdesk.registration import Registrations
-from helpdesk.registration_model import Registration
-from helpdesk.registration_view import FIELD_WORDS
+from actions.said import Button, Outcome, Said, Say
+from helpdesk.registration import FIELD_WORDS, Registration, Registrations
 
 
 @dataclass(slots=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
+from helpdesk.conversations import ChannelIdentity, IncomingMessage, OutboxEntry, Receipt
 from helpdesk.errors import HelpdeskError
-from helpdesk.models import ChannelIdentity, IncomingMessage, OutboxEntry, Receipt
 
 
 class Inbox(Protocol):

@@ -1,1 +1,6 @@
-"""The office's pages under `/console`: log in, decide on applications, see who did what."""
+"""The office's pages: the queue, one case, the journal."""
+
+from bot.console.ports import ConsoleParts
+from bot.console.routes import routes
+
+__all__ = ["ConsoleParts", "routes"]

@@ -2,7 +2,7 @@
 
 Owns that every look at a case or a photo is noted before it is granted, that a decision is confirmed and fits what the
 officer saw, and that of two officers the second learns who was first. Refuses the rules of a decision
-(`helpdesk.registration`).
+(`helpdesk.registration.drafts`).
 """
 
 from __future__ import annotations
@@ -23,11 +23,10 @@ from bot.console.ports import ConsoleParts
 from bot.console.queue import at_it, done_before, line, outcome
 from bot.console.sending_back import LONGEST_NOTE, NOTHING, SendingBack
 from bot.console.words import GENERAL_REASONS, REASONS
-from helpdesk.agents import AgentSession
-from helpdesk.audit import Deed
 from helpdesk.errors import Conflict, InvalidInput, NotFound, where
-from helpdesk.models import Side
-from helpdesk.registration_model import Registration, Status
+from helpdesk.photos import Side
+from helpdesk.registration import Registration, Status
+from helpdesk.staff import AgentSession, Deed
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,7 @@
 """A registration as the case page shows it: labels, photos, what the cards' codes say, and the points to look at.
 
-Owns which of the kept values are shown and in which words. Refuses to judge: the flags are `helpdesk.crosschecks`'.
+Owns which of the kept values are shown and in which words. Refuses to judge: the flags are
+`helpdesk.registration.crosschecks`'.
 """
 
 from __future__ import annotations
@@ -11,12 +12,10 @@ from datetime import date
 
 from bot.console.clock import moment
 from bot.console.words import FIELDS, FINDINGS, SIDES
-from helpdesk.card_codes import CitizenCard, InsuranceCard, read_code
-from helpdesk.crosschecks import FLAG_TEXTS
 from helpdesk.errors import InvalidInput
-from helpdesk.models import BirthDate
+from helpdesk.identity import BirthDate, CitizenCard, InsuranceCard, read_code
 from helpdesk.places import find_agency
-from helpdesk.registration_model import PHOTO_FIELDS, Registration, Status
+from helpdesk.registration import FLAG_TEXTS, PHOTO_FIELDS, Registration, Status
 
 # Shown elsewhere on the page, or of no use to the staff.
 _ELSEWHERE = {"for_whom", "helper_relation", "contact_owner", "email_confirmed", "card_codes"}

@@ -19,10 +19,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.console.ports import ConsoleParts
-from bot.pages import is_own_page, read_form
-from helpdesk.agents import AgentSession, same_secret
-from helpdesk.audit import Deed
+from bot.http import is_own_page, read_form
 from helpdesk.errors import Conflict, HelpdeskError, InvalidInput, NotFound, Overloaded, Unavailable, where
+from helpdesk.staff import AgentSession, Deed, same_secret
 
 log = logging.getLogger(__name__)
 

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.pages import Pages
-from helpdesk.agents import Agents
-from helpdesk.audit import Audit
+from bot.http import Pages
 from helpdesk.calendar import utc_now
-from helpdesk.models import Side
-from helpdesk.registration_model import CaseSummary, Registration
+from helpdesk.photos import Side
+from helpdesk.registration import CaseSummary, Registration
+from helpdesk.staff import Agents, Audit
 
 
 class Cases(Protocol):
-    """The staff's side of `helpdesk.registration.Registrations`."""
+    """The staff's side of `helpdesk.registration.drafts.Registrations`."""
 
     async def waiting(self) -> list[CaseSummary]:
         """What waits for a decision, oldest first."""

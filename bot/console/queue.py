@@ -17,11 +17,10 @@ from bot.console.clock import Wait, moment, wait_of
 from bot.console.door import HOME, Door
 from bot.console.ports import ConsoleParts
 from bot.console.words import DEEDS, SIDES
-from helpdesk.agents import AgentSession
-from helpdesk.audit import AuditEntry, Deed
 from helpdesk.errors import HelpdeskError, InvalidInput
-from helpdesk.models import Side
-from helpdesk.registration_model import CaseSummary, Registration, Status
+from helpdesk.photos import Side
+from helpdesk.registration import CaseSummary, Registration, Status
+from helpdesk.staff import AgentSession, AuditEntry, Deed
 
 # So long after a colleague opened a case it is left to him.
 _AT_IT = timedelta(minutes=10)

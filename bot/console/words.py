@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from helpdesk.audit import Deed
-from helpdesk.models import Side
+from helpdesk.photos import Side
+from helpdesk.staff import Deed
 
 SIDES: Mapping[Side, str] = MappingProxyType(
     {

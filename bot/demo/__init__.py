@@ -1,1 +1,6 @@
-"""What only the demo has (no mail server in the settings): a mail catcher and its mailbox page."""
+"""Demo only: the mail catcher and its page."""
+
+from bot.demo.catcher import catching
+from bot.demo.mailbox import routes
+
+__all__ = ["catching", "routes"]

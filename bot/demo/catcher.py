@@ -20,7 +20,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from helpdesk.calendar import utc_now
 from helpdesk.errors import Unavailable, where
-from helpdesk.store.caught_mails import CaughtMail, CaughtMails
+from helpdesk.mail import CaughtMail, CaughtMails
 
 log = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.pages import Pages
+from bot.http import Pages
 from helpdesk.calendar import VIETNAM
-from helpdesk.store.caught_mails import CaughtMails
+from helpdesk.mail import CaughtMails
 
 _ON_THE_PAGE = 50
 

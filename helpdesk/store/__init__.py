@@ -1,7 +1,18 @@
-"""One schema, numbered migrations, one engine now (SQLite) and room for a second (PostgreSQL)."""
+"""The one room that knows the database engine and the files: transactions, migrations, sealing, the vault."""
 
-from helpdesk.store.database import Database, Transaction, open_database
-from helpdesk.store.messages import MessageStore
-from helpdesk.store.texts import TextSeal, seal_plain_texts
+from helpdesk.store.database import Database, Duplicate, Row, Transaction, open_database
+from helpdesk.store.sealing import Sealer, open_sealer
+from helpdesk.store.vault import FileVault, add_key, open_cipher
 
-__all__ = ["Database", "MessageStore", "TextSeal", "Transaction", "open_database", "seal_plain_texts"]
+__all__ = [
+    "Database",
+    "Duplicate",
+    "FileVault",
+    "Row",
+    "Sealer",
+    "Transaction",
+    "add_key",
+    "open_cipher",
+    "open_database",
+    "open_sealer",
+]

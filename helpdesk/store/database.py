@@ -20,7 +20,7 @@ from typing import Any
 import aiosqlite
 
 from helpdesk.calendar import utc_now
-from helpdesk.errors import Unavailable
+from helpdesk.errors import Conflict, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,13 @@ _PRAGMAS = (
     # What is erased is overwritten, not just unlinked.
     "PRAGMA secure_delete = ON",
 )
+
+
+_DUPLICATES = (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+
+
+class Duplicate(Conflict):
+    """Dữ liệu này đã có."""
 
 
 class Transaction:
@@ -69,15 +76,18 @@ class Database:
     async def transaction(self) -> AsyncIterator[Transaction]:
         """A write transaction; rolled back when the block raises.
 
-        Raises Unavailable("store") when the file can't be written (disk full, read-only, I/O error).
+        Raises Duplicate when a unique value is there already, Unavailable("store") when the file
+        can't be written (disk full, read-only, I/O error).
         """
         async with self._write_lock:
             try:
                 await self._writer.execute("BEGIN IMMEDIATE")
                 yield Transaction(self._writer)
                 await self._writer.commit()
-            except sqlite3.IntegrityError:
+            except sqlite3.IntegrityError as error:
                 await self._rollback()
+                if error.sqlite_errorcode in _DUPLICATES:
+                    raise Duplicate from error
                 raise
             except sqlite3.DatabaseError as error:
                 await self._rollback()

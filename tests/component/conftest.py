@@ -16,12 +16,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.answering import Answering
-from bot.app import build_app
+from bot.answering.rasa import DialogueClient
+from bot.answering.triage import Answering
 from bot.channels.base import PushChannel
-from bot.channels.web import WebChannel
-from bot.dialogue import DialogueClient
-from bot.gateway import Gateway, open_gateway
+from bot.channels.web.channel import WebChannel
+from bot.gateway.gateway import Gateway, open_gateway
+from bot.http.app import build_app
 from bot.metrics import Metrics
 from helpdesk.services import Services, open_services
 from helpdesk.settings import Settings
@@ -101,7 +101,7 @@ async def running(settings: Settings, channels: dict[str, PushChannel] | None = 
             return True
 
         app = build_app(
-            web,
+            web.routes(),
             {"rasa": dialogue.is_ready, "store": store_ready},
             lambda: metrics.render(services.conversations.store),
             {},

@@ -19,24 +19,26 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from bot.app import WEB_FOLDER, _SecurityHeaders
 from bot.console.ports import ConsoleParts
 from bot.console.routes import routes
-from bot.pages import Pages
-from helpdesk.accounts import Accounts
-from helpdesk.agents import Agents
-from helpdesk.audit import Audit
-from helpdesk.case_desk import CaseDesk
-from helpdesk.mail import MailQueue
-from helpdesk.models import ChannelIdentity, Side
-from helpdesk.otp import Otp
-from helpdesk.registration import Registrations
-from helpdesk.registration_model import Registration
-from helpdesk.registration_store import RegistrationStore
-from helpdesk.registry import EmbeddedRegistry
-from helpdesk.sealing import open_sealer
-from helpdesk.store import MessageStore, open_database
-from helpdesk.vault import FileVault, open_cipher
+from bot.http.app import WEB_FOLDER, _SecurityHeaders
+from bot.http.pages import Pages
+from helpdesk.accounts.accounts import Accounts
+from helpdesk.accounts.otp import Otp
+from helpdesk.conversations.messages import MessageStore
+from helpdesk.conversations.model import ChannelIdentity
+from helpdesk.mail.queue import MailQueue
+from helpdesk.photos.report import Side
+from helpdesk.registration.desk import CaseDesk
+from helpdesk.registration.drafts import Registrations
+from helpdesk.registration.model import Registration
+from helpdesk.registration.store import RegistrationStore
+from helpdesk.registry.registry import EmbeddedRegistry
+from helpdesk.staff.agents import Agents
+from helpdesk.staff.audit import Audit
+from helpdesk.store.database import open_database
+from helpdesk.store.sealing import open_sealer
+from helpdesk.store.vault import FileVault, open_cipher
 
 PAGE = "http://test"
 # Citizens' values in full; the number of a person born in 1955, female, from Đà Nẵng.

@@ -12,14 +12,15 @@ from uuid import uuid4
 from argon2 import PasswordHasher
 from cryptography.fernet import Fernet, MultiFernet
 
-from helpdesk.accounts import Accounts
+from helpdesk.accounts.accounts import Accounts
+from helpdesk.accounts.otp import Otp
+from helpdesk.accounts.passwords import Hashing
 from helpdesk.calendar import utc_now
-from helpdesk.mail import MailQueue
-from helpdesk.models import ChannelIdentity
-from helpdesk.otp import Otp
-from helpdesk.passwords import Hashing
-from helpdesk.sealing import Sealer, open_sealer
-from helpdesk.store import Database, MessageStore, open_database
+from helpdesk.conversations.messages import MessageStore
+from helpdesk.conversations.model import ChannelIdentity
+from helpdesk.mail.queue import MailQueue
+from helpdesk.store.database import Database, open_database
+from helpdesk.store.sealing import Sealer, open_sealer
 
 CODE = "0412887356"
 EMAIL = "Ba.Sau1952@gmail.com"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.account_model import PasswordRefused
+from helpdesk.accounts.model import PasswordRefused
+from helpdesk.accounts.passwords import check_rules
 from helpdesk.errors import Conflict, InvalidInput, NotFound
-from helpdesk.passwords import check_rules
 from tests.component.office import CODE, EMAIL, NAME, Office, open_office
 
 NEW = "CaPheSua79"

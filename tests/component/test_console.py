@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from helpdesk.agents import IDLE
-from helpdesk.models import Side
-from helpdesk.registration_model import Registration, Status
+from helpdesk.photos.report import Side
+from helpdesk.registration.model import Registration, Status
+from helpdesk.staff.agents import IDLE
 from tests.component.console_desk import PAGE, Desk, Officer, csrf_of, open_desk
 
 HELPED = {"for_whom": "helper", "contact_owner": "helper"}

@@ -9,12 +9,12 @@ from typing import Any, cast
 import pytest
 
 from actions.errands import ErrandTurns
-from actions.registration.dialogue import RegistrationDialogue
-from actions.registration.said import Said
+from actions.registration.life import RegistrationDialogue
 from actions.registration.turn import RegistrationTurns
-from helpdesk.models import ChannelIdentity
-from helpdesk.photos import PhotoReader
-from helpdesk.registration_model import Registration
+from actions.said.said import Said
+from helpdesk.conversations.model import ChannelIdentity
+from helpdesk.photos.reader import PhotoReader
+from helpdesk.registration.model import Registration
 from helpdesk.services import Services, open_services
 from helpdesk.settings import Settings
 

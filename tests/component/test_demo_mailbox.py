@@ -16,16 +16,16 @@ import httpx
 import pytest
 import uvloop
 
-from bot.app import build_app
-from bot.channels.web import WebChannel
+from bot.channels.web.channel import WebChannel
 from bot.demo.catcher import catching
+from bot.http.app import build_app
+from bot.http.pages import Pages
 from bot.mailing import open_mailing
 from bot.metrics import Metrics
-from bot.pages import Pages
-from helpdesk.mail_texts import link_mail, otp_mail
+from helpdesk.mail.caught import CaughtMails
+from helpdesk.mail.texts import link_mail, otp_mail
 from helpdesk.services import open_services
 from helpdesk.settings import Settings
-from helpdesk.store.caught_mails import CaughtMails
 from tests.component.conftest import Stack
 from tests.component.mail_servers import post_office
 
@@ -40,7 +40,7 @@ async def visited(stack: Stack, settings: Settings | None = None) -> AsyncIterat
     async with open_mailing(services, Pages(), metrics) as pages:
         web = WebChannel(services.conversations, gateway, gateway.watch, gateway.is_answering, 1024)
         figures = partial(metrics.render, services.conversations.store, services.mails)
-        app = build_app(web, {}, figures, {}, services.settings.content_dir, pages)
+        app = build_app(web.routes(), {}, figures, {}, services.settings.content_dir, pages)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
             yield http
 
@@ -184,7 +184,7 @@ async def test_a_mail_of_any_shape_is_kept(mails: CaughtMails, content: bytes) -
 
 
 async def test_the_newest_thousand_are_kept(mails: CaughtMails, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpdesk.store.caught_mails._KEPT", 3)
+    monkeypatch.setattr("helpdesk.mail.caught._KEPT", 3)
     async with catching(mails) as address:
         for number in range(5):
             await hand_in(address, letter(f"<{number}@x>", text=str(number)), TO)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.conversations import Conversations
-from helpdesk.erasure import Erasure
-from helpdesk.models import ChannelIdentity, IncomingFile, IncomingMessage, Location, MessageKind, Reply
-from helpdesk.sealing import Sealer, open_sealer
-from helpdesk.store import Database, MessageStore, open_database
-from helpdesk.vault import FileVault, open_cipher
+from helpdesk.conversations.conversations import Conversations
+from helpdesk.conversations.messages import MessageStore
+from helpdesk.conversations.model import ChannelIdentity, IncomingFile, IncomingMessage, Location, MessageKind, Reply
+from helpdesk.privacy.erasure import Erasure
+from helpdesk.store.database import Database, open_database
+from helpdesk.store.sealing import Sealer, open_sealer
+from helpdesk.store.vault import FileVault, open_cipher
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 LONG_AGO = (NOW - timedelta(hours=2)).isoformat()

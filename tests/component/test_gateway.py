@@ -12,8 +12,8 @@ import pytest
 from starlette.responses import JSONResponse, Response
 
 from bot.channels.base import Undeliverable
+from helpdesk.conversations.model import ChannelIdentity, IncomingMessage, MessageKind, OutboxEntry
 from helpdesk.errors import Unavailable
-from helpdesk.models import ChannelIdentity, IncomingMessage, MessageKind, OutboxEntry
 from helpdesk.settings import Settings
 from tests.component.conftest import Chat, Stack, StandInRasa, running, serving
 

@@ -18,13 +18,13 @@ import pytest
 from openpyxl import Workbook
 
 from helpdesk.errors import InvalidInput
-from helpdesk.member_columns import HEADINGS, reason
-from helpdesk.member_import import ImportReport, import_members
-from helpdesk.models import BirthDate, Sex
-from helpdesk.registry import EmbeddedRegistry
-from helpdesk.sealing import open_sealer
-from helpdesk.store import open_database
-from helpdesk.vault import open_cipher
+from helpdesk.identity.person import BirthDate, Sex
+from helpdesk.registry.columns import HEADINGS, reason
+from helpdesk.registry.importing import ImportReport, import_members
+from helpdesk.registry.registry import EmbeddedRegistry
+from helpdesk.store.database import open_database
+from helpdesk.store.sealing import open_sealer
+from helpdesk.store.vault import open_cipher
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 20)

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk import mail_sender
 from helpdesk.errors import InvalidInput
-from helpdesk.mail import MailQueue, MailState
-from helpdesk.mail_sender import MailSender
+from helpdesk.mail import sender as mail_sender
+from helpdesk.mail.queue import MailQueue, MailState
+from helpdesk.mail.sender import MailSender
+from helpdesk.mail.smtp import SmtpServer
 from helpdesk.services import Services, open_services
 from helpdesk.settings import Settings
-from helpdesk.smtp import SmtpServer
 from tests.component.mail_servers import MovedClock, PostOffice, post_office, self_signed
 from tests.e2e.conftest import free_ports
 
@@ -330,10 +330,10 @@ async def test_urgent_mails_go_first(queue: MailQueue, clock: MovedClock) -> Non
 
 KILLED = """
 import asyncio, sys
-from helpdesk.mail_sender import MailSender
+from helpdesk.mail.sender import MailSender
 from helpdesk.services import open_services
 from helpdesk.settings import load_settings
-from helpdesk.smtp import SmtpServer
+from helpdesk.mail.smtp import SmtpServer
 async def main():
     settings = load_settings({"DATA_DIR": sys.argv[1], "VSSID_CONTENT_DIR": sys.argv[2]})
     async with open_services(settings) as services:

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as tuned
 from hypothesis import strategies as st
 
+from helpdesk.accounts.otp import PURPOSES, Otp
+from helpdesk.accounts.otp_code import OtpRefused, six_digits
 from helpdesk.errors import HelpdeskError, InvalidInput, Overloaded
-from helpdesk.mail import MailQueue
-from helpdesk.mail_texts import otp_mail
-from helpdesk.otp import PURPOSES, Otp
-from helpdesk.otp_code import OtpRefused, six_digits
+from helpdesk.mail.queue import MailQueue
+from helpdesk.mail.texts import otp_mail
 from helpdesk.services import Services, open_services
 from helpdesk.settings import Settings
 from tests.component.mail_servers import MovedClock

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from bot.pages import Pages
-from bot.passwords import routes
+from bot.http.pages import Pages
+from bot.password_page.pages import routes
 from helpdesk.errors import Unavailable
 from tests.component.office import Office, open_office
 

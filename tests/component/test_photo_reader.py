@@ -16,10 +16,10 @@ import pytest
 from bench.cards.camera import Shot, photograph
 from bench.cards.drawing import citizen_front
 from bench.cards.people import invent
-from helpdesk import photo_worker
 from helpdesk.errors import InvalidInput, Unavailable
-from helpdesk.models import Side
-from helpdesk.photos import PhotoReader
+from helpdesk.photos import worker as photo_worker
+from helpdesk.photos.reader import PhotoReader
+from helpdesk.photos.report import Side
 
 ROOT = Path(__file__).resolve().parents[2]
 PERSON = invent(2)
@@ -155,7 +155,7 @@ async def test_the_worker_knows_no_secrets_and_dies_with_its_owner(monkeypatch: 
         assert b"LANG" in environment and b"sesame" not in environment
     code = (
         "import asyncio, os, sys\n"
-        "from helpdesk.photos import PhotoReader\n"
+        "from helpdesk.photos.reader import PhotoReader\n"
         "async def main():\n"
         "    async with PhotoReader.open() as reader:\n"
         "        await reader.inspect(sys.stdin.buffer.read(), None)\n"
@@ -171,6 +171,7 @@ async def test_the_worker_knows_no_secrets_and_dies_with_its_owner(monkeypatch: 
 
 
 def test_its_owner_loads_none_of_what_the_looking_needs() -> None:
-    code = "import sys, helpdesk.photos; print([n for n in ('cv2', 'numpy', 'zxingcpp', 'pyzbar') if n in sys.modules])"
+    heavy = "('cv2', 'numpy', 'zxingcpp', 'pyzbar')"
+    code = f"import sys, helpdesk.photos.reader; print([n for n in {heavy} if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -8,13 +8,14 @@ from typing import Any, cast
 
 import pytest
 
-from actions.registration.dialogue import RegistrationDialogue
-from actions.registration.said import Outcome, Said
+from actions.registration.life import RegistrationDialogue
 from actions.registration.turn import RegistrationTurns
-from helpdesk.demo_members import settle_demo
-from helpdesk.models import ChannelIdentity, Side
-from helpdesk.photos import PhotoReader
-from helpdesk.registration_model import Registration
+from actions.said.said import Outcome, Said
+from helpdesk.conversations.model import ChannelIdentity
+from helpdesk.photos.reader import PhotoReader
+from helpdesk.photos.report import Side
+from helpdesk.registration.model import Registration
+from helpdesk.registry.demo import settle_demo
 from helpdesk.services import Services, open_services
 from helpdesk.settings import Settings
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from helpdesk.conversations.model import ChannelIdentity
 from helpdesk.errors import Conflict, InvalidInput, NotFound
-from helpdesk.models import ChannelIdentity, Side
-from helpdesk.registration_model import Registration, Status
-from helpdesk.registration_view import fill, placeholders
+from helpdesk.photos.report import Side
+from helpdesk.registration.model import Registration, Status
+from helpdesk.registration.view import fill, placeholders
 from helpdesk.services import Services, open_services
 from helpdesk.settings import Settings
 

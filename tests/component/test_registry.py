@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.demo_members import DEMO_SIZE, demo_members, settle_demo
-from helpdesk.models import BirthDate, Member, Sex
-from helpdesk.registry import EmbeddedRegistry
-from helpdesk.sealing import open_sealer
-from helpdesk.store import Database, open_database
-from helpdesk.vault import open_cipher
+from helpdesk.identity.person import BirthDate, Sex
+from helpdesk.registry.demo import DEMO_SIZE, demo_members, settle_demo
+from helpdesk.registry.member import Member
+from helpdesk.registry.registry import EmbeddedRegistry
+from helpdesk.store.database import Database, open_database
+from helpdesk.store.sealing import open_sealer
+from helpdesk.store.vault import open_cipher
 
 LANH = Member(
     bhxh_code="0000000101",

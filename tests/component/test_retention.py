@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.retention import Expired, Retention
-from helpdesk.store import Database, open_database
-from helpdesk.vault import FileVault, open_cipher
+from helpdesk.privacy.retention import Expired, Retention
+from helpdesk.store.database import Database, open_database
+from helpdesk.store.vault import FileVault, open_cipher
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 

@@ -12,14 +12,17 @@ from dataclasses import replace
 import pytest
 from cryptography.fernet import Fernet
 
+from helpdesk.conversations.messages import MessageStore
+from helpdesk.conversations.model import ChannelIdentity, IncomingMessage, MessageKind
 from helpdesk.errors import NotFound, SettingsError
-from helpdesk.models import BirthDate, ChannelIdentity, IncomingMessage, Member, MessageKind
-from helpdesk.registry import EmbeddedRegistry
-from helpdesk.sealing import open_sealer
+from helpdesk.identity.person import BirthDate
+from helpdesk.registry.member import Member
+from helpdesk.registry.registry import EmbeddedRegistry
 from helpdesk.services import sole_process
 from helpdesk.settings import Settings
-from helpdesk.store import MessageStore, open_database
-from helpdesk.vault import FileVault, open_cipher
+from helpdesk.store.database import open_database
+from helpdesk.store.sealing import open_sealer
+from helpdesk.store.vault import FileVault, open_cipher
 from ops.rotate_keys import SEALED, VAULTS, main, rotate
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()

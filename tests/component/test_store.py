@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet, MultiFernet
 
+from helpdesk.conversations.messages import MessageStore
+from helpdesk.conversations.model import ChannelIdentity, IncomingMessage, MessageKind
 from helpdesk.errors import Unavailable
-from helpdesk.models import ChannelIdentity, IncomingMessage, MessageKind
-from helpdesk.sealing import Sealer
 from helpdesk.services import sole_process
 from helpdesk.settings import Settings
-from helpdesk.store import MessageStore, open_database
+from helpdesk.store.database import open_database
+from helpdesk.store.sealing import Sealer
 
 SEAL = Sealer(MultiFernet([Fernet(Fernet.generate_key())]), b"")
 

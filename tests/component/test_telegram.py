@@ -17,12 +17,11 @@ from PIL import Image
 from starlette.responses import Response
 
 from actions.registration.questions import FIXABLE
-from actions.registration.said import payload
+from actions.said.said import payload
 from bot.channels.base import Undeliverable
-from bot.channels.telegram import WEBHOOK_LIMIT, WEBHOOK_PATH, TelegramChannel
+from bot.channels.telegram.channel import WEBHOOK_LIMIT, WEBHOOK_PATH, TelegramChannel
 from helpdesk.calendar import utc_now
-from helpdesk.errors import InvalidInput, Overloaded, SettingsError, Unavailable
-from helpdesk.models import (
+from helpdesk.conversations.model import (
     Attachment,
     Author,
     Button,
@@ -34,6 +33,7 @@ from helpdesk.models import (
     OutboxEntry,
     Receipt,
 )
+from helpdesk.errors import InvalidInput, Overloaded, SettingsError, Unavailable
 from helpdesk.settings import Settings
 from tests.component.conftest import StandInRasa, running
 from tests.component.telegram_front import TOKEN, Refusal, TelegramFront, emulator, front, keyboard, message

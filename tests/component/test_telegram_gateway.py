@@ -14,9 +14,9 @@ from PIL import Image
 from starlette.responses import JSONResponse, Response
 
 from actions.registration.questions import FIXABLE
-from actions.registration.said import payload
-from bot.channels.telegram import TelegramChannel
-from helpdesk.models import Button, ChannelIdentity, Reply
+from actions.said.said import payload
+from bot.channels.telegram.channel import TelegramChannel
+from helpdesk.conversations.model import Button, ChannelIdentity, Reply
 from helpdesk.settings import Settings
 from tests.component.conftest import Stack, StandInRasa, running
 from tests.component.telegram_front import TOKEN, Refusal, TelegramFront, emulator, front, keyboard, message

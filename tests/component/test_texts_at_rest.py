@@ -16,11 +16,20 @@ import pytest
 from cryptography.fernet import Fernet
 from starlette.responses import JSONResponse, Response
 
-from helpdesk.models import Author, ChannelIdentity, IncomingFile, IncomingMessage, Location, MessageKind, Reply
+from helpdesk.conversations.messages import UNREADABLE, MessageStore
+from helpdesk.conversations.model import (
+    Author,
+    ChannelIdentity,
+    IncomingFile,
+    IncomingMessage,
+    Location,
+    MessageKind,
+    Reply,
+)
+from helpdesk.conversations.plain_texts import seal_plain_texts
 from helpdesk.services import open_services
 from helpdesk.settings import Settings
-from helpdesk.store import Database, MessageStore, open_database, seal_plain_texts
-from helpdesk.store.messages import UNREADABLE
+from helpdesk.store.database import Database, open_database
 from tests.component.conftest import Chat, Stack, StandInRasa
 
 NUMBER, NAME, EMAIL = "048156731946", "Huỳnh Thị Bạch Yến", "yen.bach.1956@example.org"

@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
-from actions.registry import actions
-from helpdesk.guide import INTENTS, load_guide
-from helpdesk.photos import PhotoReader
+from actions.catalogue import actions
+from helpdesk.guide.guide import INTENTS, load_guide
+from helpdesk.photos.reader import PhotoReader
 from helpdesk.services import open_services
 from helpdesk.settings import Settings
 

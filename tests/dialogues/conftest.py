@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from helpdesk.guide import load_guide
+from helpdesk.guide.guide import load_guide
 from ops.train import current_model
 from tests.conftest import ROOT
 from tests.dialogues import people

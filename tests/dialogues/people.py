@@ -15,8 +15,8 @@ from bench.cards import people as cards
 from bench.cards.camera import Shot, flat, photograph
 from bench.cards.drawing import citizen_back, citizen_front, insurance_card
 from bench.cards.faces import portrait
-from helpdesk.demo_members import demo_members
-from helpdesk.models import Member
+from helpdesk.registry.demo import demo_members
+from helpdesk.registry.member import Member
 
 # The first ones are the personas of data/demo, which some dialogues name.
 _FIRST_UNKNOWN = 100

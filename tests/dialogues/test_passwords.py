@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from helpdesk.passwords import Hashing
+from helpdesk.accounts.passwords import Hashing
 from tests.dialogues.back_room import BackRoom
 from tests.dialogues.citizen import Citizen
 from tests.dialogues.conftest import Comes

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from helpdesk.guide import Guide
+from helpdesk.guide.guide import Guide
 
 _PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 

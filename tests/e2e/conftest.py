@@ -18,7 +18,7 @@ import pytest
 from ops.train import current_model
 
 ROOT = Path(__file__).resolve().parents[2]
-CHILDREN = {"bot": "bot.main", "actions": "actions.server", "rasa": "nlu.server"}
+CHILDREN = {"bot": "bot.main", "actions": "actions.server", "rasa": "nlu.serving.server"}
 
 
 def free_ports(count: int) -> list[int]:

@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from helpdesk.registration_model import Registration
+from helpdesk.registration.model import Registration
 from tests.component.console_desk import Desk, open_desk
 from tests.e2e.browser import DESKTOP, ChatPage, chromium_path, open_browser, phone
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from helpdesk.guide import load_guide
+from helpdesk.guide.guide import load_guide
 from tests.e2e.conftest import ROOT, Product, start_product
 
 CONVERSATIONS = 50

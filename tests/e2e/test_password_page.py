@@ -18,10 +18,10 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from bot.app import WEB_FOLDER, _SecurityHeaders
-from bot.pages import Pages
-from bot.passwords import routes
-from helpdesk.passwords import strength
+from bot.http.app import WEB_FOLDER, _SecurityHeaders
+from bot.http.pages import Pages
+from bot.password_page.pages import routes
+from helpdesk.accounts.passwords import strength
 from tests.component.conftest import serving
 from tests.component.office import Office, open_office
 from tests.e2e.browser import DESKTOP, PHONE, chromium_path, open_browser

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from helpdesk.guide import load_guide
+from helpdesk.guide.guide import load_guide
 from tests.e2e.browser import DESKTOP, ChatPage, chromium_path, open_browser, phone
 from tests.e2e.conftest import ROOT, Product
 

@@ -11,7 +11,7 @@ from bench.cards.camera import Shot, flat, photograph
 from bench.cards.drawing import citizen_back, citizen_front
 from bench.cards.faces import portrait
 from bench.cards.people import invent
-from helpdesk.guide import load_guide
+from helpdesk.guide.guide import load_guide
 from tests.component.telegram_front import TOKEN, Refusal, emulator, front, message
 from tests.e2e.conftest import ROOT, Product, start_product
 from tests.e2e.telegram_citizen import Citizen, Officer, code_mailed_to, mail_to

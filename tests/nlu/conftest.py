@@ -55,7 +55,8 @@ def toy_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model = kept.resolve() / f"toy-{digest}.tar.gz"
     if not model.exists():
         code = (
-            "from nlu import lean_imports; lean_imports.install(); import rasa, sys; rasa.train(domain='domain.yml', config=sys.argv[1],"
+            "import sys; from nlu import lean_imports; lean_imports.install()\n"
+            "import rasa; rasa.train(domain='domain.yml', config=sys.argv[1],"
             " training_files=['nlu.yml', 'rules.yml', 'stories.yml'],"
             " output=sys.argv[2], fixed_model_name=sys.argv[3])"
         )
@@ -160,10 +161,10 @@ def actions() -> Iterator[FakeActions]:
 @pytest.fixture
 async def ours(toy_model: Path, actions: FakeActions, tmp_path: Path) -> AsyncIterator[Any]:
     """Our agent on the toy model, its own file, and the fake action server."""
-    from nlu.action_server import ActionServer
-    from nlu.locks import ConversationLocks
-    from nlu.tracker_store import SqliteTrackerStore
-    from nlu.turns import TurnAgent
+    from nlu.memory.tracker_store import SqliteTrackerStore
+    from nlu.serving.action_server import ActionServer
+    from nlu.serving.locks import ConversationLocks
+    from nlu.serving.turns import TurnAgent
 
     ActionServer.check_answers_quickly()
     server = ActionServer(url=actions.url)

@@ -15,8 +15,8 @@ from rasa.core.channels.channel import UserMessage, register
 from sanic import Sanic
 from yarl import URL
 
-from nlu.channel import GatewayInput, GatewayOutput
-from nlu.turns import TurnAgent, TurnFailed
+from nlu.serving.channel import GatewayInput, GatewayOutput
+from nlu.serving.turns import TurnAgent, TurnFailed
 from tests.nlu.conftest import FakeActions
 
 pytestmark = [
@@ -167,7 +167,7 @@ async def test_a_slow_action_server_is_given_up(
 ) -> None:
     import time
 
-    monkeypatch.setattr("nlu.action_server.TIME_LIMIT", 0.2)
+    monkeypatch.setattr("nlu.serving.action_server.TIME_LIMIT", 0.2)
     actions.answers["action_quiet"] = lambda _: (time.sleep(0.6), (200, {"events": []}))[1]
     status, answer = await gateway.post(message="im lặng")
     assert (status, answer["error"]["code"]) == (503, "actions_unavailable")

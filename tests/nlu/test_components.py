@@ -14,9 +14,9 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.classifier import FALLBACK, VietnameseIntentClassifier
-from nlu.entities import VietnameseEntityExtractor
-from nlu.importer import Example, ExampleImporter, TrainingFileError, read_file
+from nlu.entities.extractor import VietnameseEntityExtractor
+from nlu.training.importer import Example, ExampleImporter, TrainingFileError, read_file
+from nlu.understanding.classifier import FALLBACK, VietnameseIntentClassifier
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -11,7 +11,7 @@ import pytest
 from rasa.core.utils import AvailableEndpoints
 from rasa.utils.endpoints import EndpointConfig
 
-from nlu.application import CannotLoad, _tracker_store
+from nlu.serving.application import CannotLoad, _tracker_store
 
 PAGE = 4096
 
@@ -20,7 +20,7 @@ PAGE = 4096
 def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AvailableEndpoints:
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     return AvailableEndpoints(
-        tracker_store=EndpointConfig(type="nlu.tracker_store.SqliteTrackerStore", retention_days=30)
+        tracker_store=EndpointConfig(type="nlu.memory.tracker_store.SqliteTrackerStore", retention_days=30)
     )
 
 

@@ -11,12 +11,12 @@ import pytest
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import ActiveLoop, BotUttered, SlotSet, UserUttered
 
-from nlu.channel import GatewayOutput
-from nlu.discretion import IN_A_FORM, MASKED, kept, masked
-from nlu.entities import find_entities
-from nlu.places import Gazetteer
-from nlu.tracker_store import SqliteTrackerStore
-from nlu.turns import TurnAgent
+from nlu.entities.extractor import find_entities
+from nlu.entities.places import Gazetteer
+from nlu.memory.discretion import IN_A_FORM, MASKED, kept, masked
+from nlu.memory.tracker_store import SqliteTrackerStore
+from nlu.serving.channel import GatewayOutput
+from nlu.serving.turns import TurnAgent
 from tests.nlu.conftest import FakeActions
 
 pytestmark = pytest.mark.filterwarnings("default")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nlu.entities import find_entities
-from nlu.places import Gazetteer
+from nlu.entities.extractor import find_entities
+from nlu.entities.places import Gazetteer
 
 
 @pytest.fixture(scope="module")

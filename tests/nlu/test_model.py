@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlu.corpus import read_examples, read_held_back
-from nlu.import_writers import TOPICS, read_writer, settle, write_blocks
-from nlu.lexicon import load_concepts, load_spellings, normaliser
-from nlu.model import IntentModel, Knowledge, Settings, Trainer, fit_temperature, softmax
+from nlu.training.corpus import read_examples, read_held_back
+from nlu.training.import_writers import TOPICS, read_writer, settle, write_blocks
+from nlu.understanding.lexicon import load_concepts, load_spellings, normaliser
+from nlu.understanding.model import IntentModel, Knowledge, Settings, Trainer, fit_temperature, softmax
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 INTENTS = ["forgot_password", "lookup_agency", "out_of_scope", "affirm", "inform"]

@@ -12,7 +12,7 @@ from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 
-from nlu.runner import SequentialGraphRunner
+from nlu.serving.runner import SequentialGraphRunner
 
 RUNNERS = [SequentialGraphRunner, DaskGraphRunner]
 

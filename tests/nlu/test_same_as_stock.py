@@ -12,8 +12,8 @@ from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.utils.endpoints import EndpointConfig
 
-from nlu.turns import TurnAgent
-from nlu.window import KEPT_EVENTS, LONGEST_LOOP
+from nlu.memory.window import KEPT_EVENTS, LONGEST_LOOP
+from nlu.serving.turns import TurnAgent
 from tests.nlu.conftest import FakeActions
 
 pytestmark = pytest.mark.filterwarnings("default")

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from rasa.core.agent import Agent
 
-from nlu.server import StartError, component_modules
+from nlu.serving.server import StartError, component_modules
 from tests.nlu.conftest import ROOT, FakeActions
 
 MIB = 1024
@@ -33,7 +33,7 @@ class Rasa:
             self.port = int(free.getsockname()[1])
         self._log = (data_dir.parent / f"log-{self.port}").open("w+b")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "nlu.server", "--model", str(model), "--port", str(self.port)],
+            [sys.executable, "-m", "nlu.serving.server", "--model", str(model), "--port", str(self.port)],
             cwd=ROOT,
             env=clean_environment() | {"DATA_DIR": str(data_dir), **environment},
             stdout=self._log,
@@ -102,7 +102,7 @@ def start(toy_model: Path, tmp_path: Path) -> Iterator[Callable[..., Rasa]]:
 def refused(model: Path, data_dir: Path, *more: str, **environment: str) -> str:
     """The line that a start which cannot succeed ends with; a component may have warned before."""
     done = subprocess.run(
-        [sys.executable, "-m", "nlu.server", "--model", str(model), *more],
+        [sys.executable, "-m", "nlu.serving.server", "--model", str(model), *more],
         cwd=ROOT,
         env=clean_environment() | {"DATA_DIR": str(data_dir), "RASA_PORT": "0", **environment},
         capture_output=True,

@@ -10,10 +10,10 @@ from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.domain import SessionConfig
 from rasa.shared.core.events import SessionStarted, UserUttered
 
-from nlu.channel import GatewayOutput
-from nlu.discretion import IN_A_FORM
-from nlu.turns import TurnAgent
-from nlu.window import CUT_AT, KEPT_EVENTS
+from nlu.memory.discretion import IN_A_FORM
+from nlu.memory.window import CUT_AT, KEPT_EVENTS
+from nlu.serving.channel import GatewayOutput
+from nlu.serving.turns import TurnAgent
 from tests.nlu.conftest import FakeActions
 
 pytestmark = pytest.mark.filterwarnings("default")

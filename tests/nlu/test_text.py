@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from nlu.lexicon import Lexicon, LexiconError, Spellings, load_concepts, load_spellings, normaliser
-from nlu.syllables import fold, tone_last, untelex, unvni
-from nlu.text import MAX_CHARS, Normaliser, NormalText, clean
+from nlu.understanding.lexicon import Lexicon, LexiconError, Spellings, load_concepts, load_spellings, normaliser
+from nlu.understanding.syllables import fold, tone_last, untelex, unvni
+from nlu.understanding.text import MAX_CHARS, Normaliser, NormalText, clean
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -28,9 +28,9 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from nlu.snapshot import Snapshot
-from nlu.tracker_store import DuplicateTurn, SqliteTrackerStore, StoredTracker
-from nlu.window import CUT_AT, LONGEST_LOOP
+from nlu.memory.snapshot import Snapshot
+from nlu.memory.tracker_store import DuplicateTurn, SqliteTrackerStore, StoredTracker
+from nlu.memory.window import CUT_AT, LONGEST_LOOP
 from tests.nlu.conftest import ROOT, TOY
 
 WHO = "web:ông Tư"
@@ -310,7 +310,7 @@ def test_a_snapshot_survives_json(store: SqliteTrackerStore) -> None:
 def test_rasa_finds_it_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As `rasa test` and `rasa run` do, with the endpoints file of the product."""
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
-    store = TrackerStore.create(EndpointConfig(type="nlu.tracker_store.SqliteTrackerStore", retention_days=30))
+    store = TrackerStore.create(EndpointConfig(type="nlu.memory.tracker_store.SqliteTrackerStore", retention_days=30))
     assert isinstance(store, SqliteTrackerStore)
     assert isinstance(store.init_tracker(WHO), StoredTracker)
     file = tmp_path / "var" / "dialogues.db"

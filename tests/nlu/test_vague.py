@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from nlu.lexicon import LexiconError, load_concepts, load_spellings
-from nlu.model import Knowledge, Reader
-from nlu.vague import bare, load_vague
+from nlu.understanding.lexicon import LexiconError, load_concepts, load_spellings
+from nlu.understanding.model import Knowledge, Reader
+from nlu.understanding.vague import bare, load_vague
 
 ROOT = Path(__file__).resolve().parents[2]
 INTENTS = ["forgot_password", "change_password", "lookup_card_validity", "scan_card"]

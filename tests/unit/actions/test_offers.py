@@ -10,11 +10,11 @@ import pytest
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 
+from actions.catalogue import actions
 from actions.offers import ActionCorrectAnswer, ActionOfferIntents
-from actions.registry import actions
-from helpdesk.guide import Guide, load_guide
-from helpdesk.models import ChannelIdentity
-from helpdesk.photos import PhotoReader
+from helpdesk.conversations.model import ChannelIdentity
+from helpdesk.guide.guide import Guide, load_guide
+from helpdesk.photos.reader import PhotoReader
 from helpdesk.services import open_services
 from helpdesk.settings import Settings
 

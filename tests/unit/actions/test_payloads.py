@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from actions.registration.said import payload
-from bot.channels.telegram_text import LONGEST_PAYLOAD, button_rows
-from helpdesk.guide import load_guide
-from helpdesk.models import Button, Side
+from actions.said.said import payload
+from bot.channels.telegram.text import LONGEST_PAYLOAD, button_rows
+from helpdesk.conversations.model import Button
+from helpdesk.guide.guide import load_guide
+from helpdesk.photos.report import Side
 from helpdesk.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[3]

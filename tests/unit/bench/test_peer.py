@@ -14,7 +14,7 @@ from bench.measuring import Messages, action_intents, mixed_in
 from bench.sample import Sample, draw, write
 from bench.stock import epochs_wanted, known_peer, stock_config, stories_of
 from bench.training import progress
-from nlu.corpus import Example
+from nlu.training.corpus import Example
 
 DEFAULT = """
 recipe: default.v1

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.sample import draw, file_of, read, write
-from nlu.corpus import Example
+from nlu.training.corpus import Example
 
 
 def corpus(per_intent: int) -> list[Example]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.choices import chosen_button
-from helpdesk.models import Button
+from bot.answering.typed_choices import chosen_button
+from helpdesk.conversations.model import Button
 
 BUTTONS = (
     Button("Quên mật khẩu", "/forgot_password"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import cast
 
 import httpx
 import pytest
@@ -12,8 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.app import build_app
-from bot.channels.web import WebChannel
+from bot.http.app import build_app
 
 SECRET = "bí mật của người dân"
 
@@ -32,15 +30,11 @@ async def breaks_off(_request: Request) -> Response:
 
 @pytest.fixture
 async def http() -> AsyncIterator[httpx.AsyncClient]:
-    class NoWeb:
-        def routes(self) -> list[Route]:
-            return []
-
     async def no_figures() -> bytes:
         return b""
 
     pages = [Route("/breaks", breaks), Route("/half", breaks_off)]
-    app = build_app(cast(WebChannel, NoWeb()), {}, no_figures, {}, Path("data"), pages)
+    app = build_app([], {}, no_figures, {}, Path("data"), pages)
     # Whatever comes out of the application would be logged by uvicorn, words and all.
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot") as client:
         yield client

@@ -7,7 +7,7 @@ from collections import defaultdict
 
 import pytest
 
-from bot.scheduling import KeyedWorkers, Watch
+from bot.gateway.scheduling import KeyedWorkers, Watch
 
 
 class Work:

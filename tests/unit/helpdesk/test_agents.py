@@ -15,12 +15,12 @@ import pytest
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
-from helpdesk.agent_tries import LOCKED_FOR, TRIES
-from helpdesk.agents import IDLE, LONGEST, Agents
 from helpdesk.errors import Conflict, InvalidInput, NotFound, Overloaded
-from helpdesk.sealing import open_sealer
-from helpdesk.store import Database, open_database
-from helpdesk.vault import open_cipher
+from helpdesk.staff.agents import IDLE, LONGEST, Agents
+from helpdesk.staff.tries import LOCKED_FOR, TRIES
+from helpdesk.store.database import Database, open_database
+from helpdesk.store.sealing import open_sealer
+from helpdesk.store.vault import open_cipher
 
 
 @dataclass

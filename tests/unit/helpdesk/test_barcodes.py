@@ -15,8 +15,8 @@ from PIL import Image
 from bench.cards.camera import Shot, photograph
 from bench.cards.drawing import citizen_back, citizen_front, insurance_card
 from bench.cards.people import invent
-from helpdesk import barcodes
-from helpdesk.barcodes import Grey, card_shaped, is_citizen_code, is_insurance_code, read_codes
+from helpdesk.photos import barcodes
+from helpdesk.photos.barcodes import Grey, card_shaped, is_citizen_code, is_insurance_code, read_codes
 
 PERSON = invent(7)
 

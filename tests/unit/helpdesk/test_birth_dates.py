@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from helpdesk.birth_dates import parse_birth_date
 from helpdesk.errors import InvalidInput
+from helpdesk.identity.birth_dates import parse_birth_date
 
 TODAY = date(2026, 11, 22)
 

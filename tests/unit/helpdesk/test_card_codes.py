@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from helpdesk.card_codes import CitizenCard, InsuranceCard, read_code
 from helpdesk.errors import InvalidInput
-from helpdesk.models import BirthDate, Sex
+from helpdesk.identity.cards import CitizenCard, InsuranceCard, read_code
+from helpdesk.identity.person import BirthDate, Sex
 
 CCCD = "048090000001|200000001|Nguyễn Văn Thử|01021990|Nam|Số 1 đường Giả Định, Thanh Khê, Đà Nẵng|15042021"
 BHYT = (

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from helpdesk.crosschecks import FLAG_TEXTS, crosscheck
-from helpdesk.models import BirthDate, Member
+from helpdesk.identity.person import BirthDate
+from helpdesk.registration.crosschecks import FLAG_TEXTS, crosscheck
+from helpdesk.registry.member import Member
 
 FIELDS = {
     "bhxh_code": "0000000001",

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.deadlines import Deadlines
-from helpdesk.mail import MailQueue
-from helpdesk.registration_model import Registration, Status
-from helpdesk.registration_store import RegistrationStore
-from helpdesk.sealing import Sealer, open_sealer
-from helpdesk.store import Database, open_database
-from helpdesk.vault import open_cipher
+from helpdesk.mail.queue import MailQueue
+from helpdesk.registration.deadlines import Deadlines
+from helpdesk.registration.model import Registration, Status
+from helpdesk.registration.store import RegistrationStore
+from helpdesk.store.database import Database, open_database
+from helpdesk.store.sealing import Sealer, open_sealer
+from helpdesk.store.vault import open_cipher
 
 START = datetime(2026, 11, 22, 1, tzinfo=UTC)
 

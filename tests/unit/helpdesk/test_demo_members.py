@@ -10,11 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helpdesk.card_codes import CitizenCard, InsuranceCard, read_code
-from helpdesk.crosschecks import crosscheck
-from helpdesk.demo_members import DEMO_SIZE, demo_members
-from helpdesk.folding import fold
-from helpdesk.identifiers import (
+from helpdesk.identity.bhxh import (
     parse_bhxh_code,
     parse_birth_date,
     parse_card,
@@ -23,8 +19,12 @@ from helpdesk.identifiers import (
     parse_national_id,
     parse_phone,
 )
-from helpdesk.models import Member
-from helpdesk.places import find_province
+from helpdesk.identity.cards import CitizenCard, InsuranceCard, read_code
+from helpdesk.places.provinces import find_province
+from helpdesk.registration.crosschecks import crosscheck
+from helpdesk.registry.demo import DEMO_SIZE, demo_members
+from helpdesk.registry.member import Member
+from helpdesk.text.folding import fold
 
 PERSONAS = yaml.safe_load((Path(__file__).resolve().parents[3] / "data" / "demo" / "personas.yml").read_text("utf-8"))
 TODAY = date(2026, 11, 1)

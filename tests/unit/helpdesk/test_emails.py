@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.email_hosts import likely_host
-from helpdesk.emails import Email, parse_email
 from helpdesk.errors import InvalidInput
+from helpdesk.identity.email_hosts import likely_host
+from helpdesk.identity.emails import Email, parse_email
 
 
 @pytest.mark.parametrize(

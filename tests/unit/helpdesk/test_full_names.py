@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from helpdesk.errors import InvalidInput
-from helpdesk.full_names import FullName, parse_full_name
+from helpdesk.identity.full_names import FullName, parse_full_name
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.guard import MASK, find_secrets
+from helpdesk.privacy.guard import MASK, find_secrets
 
 ROOT = Path(__file__).resolve().parents[3]
 # The secret stands between « and ».

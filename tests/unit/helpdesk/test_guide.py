@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from helpdesk.conversations.model import Button
 from helpdesk.errors import NotFound, SettingsError
-from helpdesk.guide import INTENTS, REQUIRED, Guide, load_guide
-from helpdesk.guide_file import Answer
-from helpdesk.models import Button
+from helpdesk.guide.file import Answer
+from helpdesk.guide.guide import INTENTS, REQUIRED, Guide, load_guide
 from helpdesk.settings import Settings
 
 CONTENT = Path(__file__).parents[3] / "data"

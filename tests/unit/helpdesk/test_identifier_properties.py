@@ -9,10 +9,8 @@ from typing import Any
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from helpdesk.card_codes import CitizenCard, InsuranceCard, read_code
-from helpdesk.crosschecks import FLAG_TEXTS, crosscheck
 from helpdesk.errors import InvalidInput
-from helpdesk.identifiers import (
+from helpdesk.identity.bhxh import (
     parse_bhxh_code,
     parse_birth_date,
     parse_card,
@@ -21,9 +19,11 @@ from helpdesk.identifiers import (
     parse_national_id,
     parse_phone,
 )
-from helpdesk.models import BirthDate, Sex
-from helpdesk.national_ids import PROVINCE_CODES
-from helpdesk.places import find_agency, find_province
+from helpdesk.identity.cards import CitizenCard, InsuranceCard, read_code
+from helpdesk.identity.national_ids import PROVINCE_CODES
+from helpdesk.identity.person import BirthDate, Sex
+from helpdesk.places.provinces import find_agency, find_province
+from helpdesk.registration.crosschecks import FLAG_TEXTS, crosscheck
 
 TODAY = date(2026, 11, 22)
 # Values are what is tested here, not the speed of a busy machine.

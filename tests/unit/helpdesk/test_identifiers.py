@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk import identifiers
 from helpdesk.errors import InvalidInput
-from helpdesk.identifiers import Card, parse_bhxh_code, parse_card
+from helpdesk.identity import bhxh as identifiers
+from helpdesk.identity.bhxh import Card, parse_bhxh_code, parse_card
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from helpdesk import mail_texts
+from helpdesk.mail import texts as mail_texts
 
 LINK = "http://127.0.0.1:8080/mat-khau/abc"
 MAILS = {

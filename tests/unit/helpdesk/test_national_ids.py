@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.errors import InvalidInput
-from helpdesk.models import Sex
-from helpdesk.national_ids import PROVINCE_CODES, NationalId, parse_national_id
-from helpdesk.places import provinces
+from helpdesk.identity.national_ids import PROVINCE_CODES, NationalId, parse_national_id
+from helpdesk.identity.person import Sex
+from helpdesk.places.provinces import provinces
 
 
 @pytest.mark.parametrize(

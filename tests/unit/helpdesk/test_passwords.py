@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.errors import InvalidInput
-from helpdesk.guard import find_secrets
-from helpdesk.passwords import (
+from helpdesk.accounts.passwords import (
     LONGEST,
     SHORTEST,
     Hashing,
@@ -22,6 +20,8 @@ from helpdesk.passwords import (
     tidy_new,
     tidy_old,
 )
+from helpdesk.errors import InvalidInput
+from helpdesk.privacy.guard import find_secrets
 
 CODE = "0412887356"
 NAME = "Nguyễn Thị Bưởi"

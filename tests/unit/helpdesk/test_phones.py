@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from helpdesk.errors import InvalidInput
-from helpdesk.phones import parse_phone
+from helpdesk.identity.phones import parse_phone
 
 
 @pytest.mark.parametrize(

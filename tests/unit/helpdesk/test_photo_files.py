@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from helpdesk.errors import InvalidInput
-from helpdesk.photo_files import BYTE_LIMIT, cleaned, media_type, open_photo
-from helpdesk.photos import sniff_photo
+from helpdesk.photos.files import BYTE_LIMIT, cleaned, media_type, open_photo
+from helpdesk.photos.reader import sniff_photo
 
 
 def encoded(image: Image.Image, kind: str, **options: object) -> bytes:

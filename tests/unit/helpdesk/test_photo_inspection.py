@@ -14,9 +14,8 @@ from bench.cards.camera import Shot, flat, photograph
 from bench.cards.drawing import Card, citizen_back, citizen_front, insurance_card
 from bench.cards.faces import portrait
 from bench.cards.people import invent
-from helpdesk.models import Side
-from helpdesk.photo_inspection import Inspector
-from helpdesk.photo_report import PhotoReport
+from helpdesk.photos.inspection import Inspector
+from helpdesk.photos.report import PhotoReport, Side
 
 PERSON = invent(2)
 FRONT, BACK, BACK_2024 = citizen_front(PERSON), citizen_back(PERSON), citizen_back(PERSON, with_qr=True)

@@ -12,7 +12,7 @@ from bench.cards.camera import Shot, photograph
 from bench.cards.drawing import Card, citizen_back, citizen_front
 from bench.cards.faces import portrait
 from bench.cards.people import invent
-from helpdesk.photo_quality import Quality, measure
+from helpdesk.photos.quality import Quality, measure
 
 FRONT, BACK = citizen_front(invent(2)), citizen_back(invent(2))
 

@@ -10,7 +10,7 @@ import pytest
 
 from bench.cards.drawing import citizen_back, citizen_front, insurance_card
 from bench.cards.people import invent
-from helpdesk.photo_text import NOTHING, UNREAD, Print, TextReader, understand
+from helpdesk.photos.print import NOTHING, UNREAD, Print, TextReader, understand
 
 BLANK = np.full((300, 400), 255, dtype=np.uint8)
 TESSERACT = shutil.which("tesseract")

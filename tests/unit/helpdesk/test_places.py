@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.places import agencies, find_agency, find_province, provinces
+from helpdesk.places.provinces import agencies, find_agency, find_province, provinces
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from actions.registration.said import Said
+from actions.said.said import Said
 
 ROOT = Path(__file__).resolve().parents[4]
 _EXTRACT = """
 import json, sys
 from nlu import lean_imports
 lean_imports.install(serving=True)
-from nlu.entities import find_entities
-from nlu.places import Gazetteer
+from nlu.entities.extractor import find_entities
+from nlu.entities.places import Gazetteer
 places = Gazetteer.load()
 for line in sys.stdin:
     found = [vars(entity) for entity in find_entities(json.loads(line), places)]

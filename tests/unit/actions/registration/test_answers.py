@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from actions.registration.answers import says_no, says_yes
-from actions.registration.said import Said
+from actions.said.said import Said
+from actions.said.yes_no import says_no, says_yes
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from actions.registration.corrections import corrected, named_field, wishes_correction
-from actions.registration.said import Said
-from helpdesk.registration_model import Registration, Status
+from actions.registration.hearing.corrections import corrected, named_field, wishes_correction
+from actions.said.said import Said
+from helpdesk.registration.model import Registration, Status
 
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

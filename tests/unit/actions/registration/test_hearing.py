@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from actions.registration.hearing import Heard, hear, is_question
-from actions.registration.said import Said
-from helpdesk.registration_model import Registration, Status
+from actions.registration.hearing.hear import Heard, hear
+from actions.said.questions import is_question
+from actions.said.said import Said
+from helpdesk.registration.model import Registration, Status
 
 TODAY = date(2026, 11, 22)
 Hear = Callable[..., Heard]

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from actions.registration.answers import says_no, says_yes
-from actions.registration.hearing import hear
-from actions.registration.said import Said
-from helpdesk.registration_model import Registration, Status
+from actions.registration.hearing.hear import hear
+from actions.said.said import Said
+from actions.said.yes_no import says_no, says_yes
+from helpdesk.registration.model import Registration, Status
 
 ROOT = Path(__file__).resolve().parents[4]
 Extract = Callable[[str], list[dict[str, object]]]

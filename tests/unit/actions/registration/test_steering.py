@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from actions.registration import steering
-from actions.registration.relations import relation
-from actions.registration.said import Said
+from actions.said import wishes as steering
+from actions.said.relations import relation
+from actions.said.said import Said
 
 CASES: dict[str, tuple[Callable[[Said], bool], str, str]] = {
     "pause": (

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram_text import (
+from bot.channels.telegram.text import (
     LONGEST_TEXT,
     PicturePart,
     TextPart,
@@ -18,7 +18,7 @@ from bot.channels.telegram_text import (
     utf16_length,
 )
 from helpdesk.calendar import utc_now
-from helpdesk.models import Attachment, Author, Button, Message
+from helpdesk.conversations.model import Attachment, Author, Button, Message
 
 
 def _without_blanks(text: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from bot.console.sending_back import NOTHING, SendingBack
 from bot.console.words import GENERAL_REASONS, REASONS
 from helpdesk.errors import InvalidInput
-from helpdesk.registration_model import REPAIRABLE
+from helpdesk.registration.model import REPAIRABLE
 
 
 def test_every_part_that_can_be_repaired_is_offered_and_no_other() -> None:

@@ -1,0 +1,7 @@
+"""HTTP that every page shares: bodies, templates, the application with its errors."""
+
+from bot.http.app import build_app
+from bot.http.body import BodyTooLarge, Unauthorized, read_body, read_upload
+from bot.http.pages import Pages, is_own_page, read_form
+
+__all__ = ["BodyTooLarge", "Pages", "Unauthorized", "build_app", "is_own_page", "read_body", "read_form", "read_upload"]

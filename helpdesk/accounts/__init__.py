@@ -1,0 +1,8 @@
+"""Accounts, their passwords, and one-time codes."""
+
+from helpdesk.accounts.accounts import Accounts
+from helpdesk.accounts.model import Link, Purpose
+from helpdesk.accounts.otp import Otp
+from helpdesk.accounts.passwords import COMMON, LONGEST, SHORTEST, Strength
+
+__all__ = ["COMMON", "LONGEST", "SHORTEST", "Accounts", "Link", "Otp", "Purpose", "Strength"]

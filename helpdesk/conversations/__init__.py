@@ -1,0 +1,45 @@
+"""Conversations: the nouns of a message, the durable inbox and outbox, small errands."""
+
+from helpdesk.conversations.conversations import Conversations
+from helpdesk.conversations.errands import Errand, Errands
+from helpdesk.conversations.messages import MessageStore
+from helpdesk.conversations.model import (
+    REFUSED_PHOTO,
+    Author,
+    Button,
+    ChannelIdentity,
+    Conversation,
+    InboxEntry,
+    IncomingFile,
+    IncomingMessage,
+    Location,
+    Message,
+    MessageKind,
+    OutboxEntry,
+    Receipt,
+    Reply,
+)
+from helpdesk.conversations.plain_texts import TextSeal, seal_plain_texts
+
+__all__ = [
+    "REFUSED_PHOTO",
+    "Author",
+    "Button",
+    "ChannelIdentity",
+    "Conversation",
+    "Conversations",
+    "Errand",
+    "Errands",
+    "InboxEntry",
+    "IncomingFile",
+    "IncomingMessage",
+    "Location",
+    "Message",
+    "MessageKind",
+    "MessageStore",
+    "OutboxEntry",
+    "Receipt",
+    "Reply",
+    "TextSeal",
+    "seal_plain_texts",
+]

@@ -1,0 +1,204 @@
+"""Mails to citizens and to the office: a durable queue. Any process puts, the bot's process sends (`mail_sender`).
+
+Owns that a mail that was queued is kept until it is sent or its time is over, and that what is queued twice under one
+key is one mail. Keys must not hold personal data: they outlive the text, which goes when the mail has gone.
+
+Never lost, never twice: a mail is marked `sending`, durably, before the SMTP conversation, and `sent` right after the
+server took it, before anything else is said. Between these two, and only there, a kill leaves it unknown whether the
+server has it. Then it is sent again, with the very same bytes and Message-ID (made of the mail's id): a mail that came
+twice is seen as one by most mailboxes (the demo's drops the repeat), one that never came is a citizen who waits for
+ever. Only one process sends: the bot holds its data folder for itself (`services.sole_process`), so at its start
+whatever is marked `sending` is what a killed run left.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import uuid4
+
+from helpdesk.calendar import utc_now
+from helpdesk.errors import SettingsError, Unavailable
+from helpdesk.mail.message import Mail, check_recipient, tidy_subject
+from helpdesk.mail.store import MailStore
+from helpdesk.store import Database, Row, Sealer, Transaction
+
+log = logging.getLogger(__name__)
+
+GIVE_UP_AFTER = timedelta(days=3)
+# Long enough that no key comes back, short enough that whom we wrote to is not kept for ever.
+_KEPT_FOR = timedelta(days=30)
+
+
+class MailState(StrEnum):
+    """Where a mail is; the last three are its ends."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class MailFailure:
+    """A mail that never went. reason: address_refused, message_refused, unreadable, gave_up, expired."""
+
+    kind: str
+    reason: str
+    queued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedMail:
+    """A mail in the sender's hands; `attempts` were made before."""
+
+    mail: Mail
+    kind: str
+    attempts: int
+
+
+class MailQueue:
+    """What the dialogues and the office put mails into; the lower half is the sender's."""
+
+    def __init__(self, database: Database, sealer: Sealer, clock: Callable[[], datetime] = utc_now) -> None:
+        self._store = MailStore(database)
+        self._sealer = sealer
+        self._clock = clock
+
+    async def put(
+        self,
+        kind: str,
+        to: str,
+        subject: str,
+        text: str,
+        *,
+        dedup_key: str,
+        expires_at: datetime | None = None,
+        transaction: Transaction | None = None,
+    ) -> None:
+        """Queue a mail, in the given transaction if there is one; what is known under `dedup_key` is left as it is.
+
+        With `expires_at` it is tried until then; without, for three days. Raises InvalidInput("email_shape") for what
+        is not exactly one address.
+        """
+        record = {"to": check_recipient(to), "subject": tidy_subject(subject), "text": text}
+        if transaction is None:
+            async with self._store.database.transaction() as own:
+                await self._add(own, kind, record, dedup_key, expires_at)
+        else:
+            await self._add(transaction, kind, record, dedup_key, expires_at)
+
+    async def _add(
+        self,
+        transaction: Transaction,
+        kind: str,
+        record: dict[str, str],
+        dedup_key: str,
+        expires_at: datetime | None,
+    ) -> None:
+        await self._store.add(
+            transaction,
+            identifier=uuid4().hex,
+            kind=kind,
+            dedup_key=dedup_key,
+            address_index=self._address_index(record["to"]),
+            sealed=self._sealer.seal(record),
+            now=self._clock(),
+            expires_at=expires_at,
+        )
+
+    def _address_index(self, address: str) -> str:
+        return self._sealer.index("email", address.casefold())
+
+    # What became of them
+
+    async def state(self, dedup_key: str) -> MailState | None:
+        """Where the mail of this key is; None when there is none (any more)."""
+        row = await self._store.of_key(dedup_key)
+        return None if row is None else MailState(row["state"])
+
+    async def last_failure(self, dedup_key: str) -> MailFailure | None:
+        """Why the mail of this key never went; None when it went or still may."""
+        return _failure(await self._store.of_key(dedup_key))
+
+    async def last_failure_to(self, address: str) -> MailFailure | None:
+        """Why the newest mail to an address never went; None when it went or still may."""
+        return _failure(await self._store.newest_to(self._address_index(address)))
+
+    async def failures(self, limit: int = 50) -> list[MailFailure]:
+        """The mails that failed, newest first."""
+        return [failure for row in await self._store.failed(limit) if (failure := _failure(row)) is not None]
+
+    async def failed_kinds(self) -> dict[str, int]:
+        """How many mails of each kind failed in the last thirty days."""
+        return await self._store.count(MailState.FAILED)
+
+    async def waiting(self) -> int:
+        """How many mails have not gone yet."""
+        return sum([*(await self._store.count("queued")).values(), *(await self._store.count("sending")).values()])
+
+    async def forget(self, address: str, transaction: Transaction) -> None:
+        """Remove every trace of the mails to an address: somebody's data is to go."""
+        await self._store.forget(transaction, self._address_index(address))
+
+    # The sender's half
+
+    async def take_up(self) -> None:
+        """At the sender's start: queue again what a killed run was sending (see the module's docstring)."""
+        left = await self._store.take_up(self._clock())
+        if left:
+            log.warning("%s mails were being sent when the bot was stopped; they are sent again", left)
+
+    async def claim(self, limit: int) -> list[ClaimedMail]:
+        """At most `limit` mails that are due, marked as being sent."""
+        claimed = []
+        for row in await self._store.claim(self._clock(), limit):
+            try:
+                record = self._sealer.open(row["sealed"])
+            except SettingsError:
+                # If this can't be noted now, it is found again at the next start; the others must not wait for it.
+                with suppress(Unavailable):
+                    await self.fail(row["id"], row["kind"], "unreadable")
+                continue
+            mail = Mail(row["id"], **record, created_at=datetime.fromisoformat(row["created_at"]))
+            claimed.append(ClaimedMail(mail, row["kind"], row["attempts"]))
+        return claimed
+
+    async def end_overdue(self) -> list[str]:
+        """End the mails whose time is over; their kinds."""
+        now = self._clock()
+        rows = await self._store.overdue(now, now - GIVE_UP_AFTER)
+        for row in rows:
+            if row["expires_at"] is None:
+                await self.fail(row["id"], row["kind"], "gave_up")
+            else:
+                log.warning("mail %s (%s) expired unsent", row["id"], row["kind"])
+                await self._store.end(row["id"], MailState.EXPIRED, now, "expired")
+        return [row["kind"] for row in rows]
+
+    async def mark_sent(self, identifier: str) -> None:
+        await self._store.end(identifier, MailState.SENT, self._clock())
+
+    async def put_off(self, identifier: str, error: str, pause: float) -> None:
+        """Try again in `pause` seconds; `error` holds nothing that a server said in words."""
+        await self._store.put_off(identifier, error, self._clock() + timedelta(seconds=pause))
+
+    async def fail(self, identifier: str, kind: str, reason: str) -> None:
+        """Give it up, visibly."""
+        log.error("mail %s (%s) failed: %s", identifier, kind, reason)
+        await self._store.end(identifier, MailState.FAILED, self._clock(), reason)
+
+    async def remove_old(self) -> None:
+        """Remove what ended long ago."""
+        await self._store.remove_before(self._clock() - _KEPT_FOR)
+
+
+def _failure(row: Row | None) -> MailFailure | None:
+    if row is None or row["state"] not in (MailState.EXPIRED, MailState.FAILED):
+        return None
+    return MailFailure(row["kind"], row["last_error"] or "", datetime.fromisoformat(row["created_at"]))

@@ -1,0 +1,129 @@
+"""Mails on their way out: the statements. Refuses rules: what an end means is `helpdesk.mail.queue`'s."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from helpdesk.store import Database, Row, Transaction
+
+
+class MailStore:
+    """Reads and writes of the table `mails`; a claim is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def add(
+        self,
+        transaction: Transaction,
+        *,
+        identifier: str,
+        kind: str,
+        dedup_key: str,
+        address_index: str,
+        sealed: str,
+        now: datetime,
+        expires_at: datetime | None,
+    ) -> None:
+        """Queue a mail; nothing changes when the key is known."""
+        await transaction.execute(
+            "INSERT INTO mails (id, kind, dedup_key, address_index, sealed, state, next_try_at, expires_at, "
+            "created_at) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?) ON CONFLICT (dedup_key) DO NOTHING",
+            (
+                identifier,
+                kind,
+                dedup_key,
+                address_index,
+                sealed,
+                now.isoformat(),
+                expires_at.isoformat() if expires_at else None,
+                now.isoformat(),
+            ),
+        )
+
+    async def take_up(self, now: datetime) -> int:
+        """Queue again what a killed run was sending; how many."""
+        async with self.database.transaction() as transaction:
+            return await transaction.execute(
+                "UPDATE mails SET state = 'queued', next_try_at = ? WHERE state = 'sending'", (now.isoformat(),)
+            )
+
+    async def claim(self, now: datetime, limit: int) -> list[Row]:
+        """Mark as being sent what is due; what must arrive in time goes first."""
+        query = (
+            "SELECT id, kind, sealed, attempts, created_at FROM mails WHERE state = 'queued' AND next_try_at <= ? "
+            "AND (expires_at IS NULL OR expires_at > ?) "
+            "ORDER BY CASE WHEN expires_at IS NULL THEN 1 ELSE 0 END, next_try_at LIMIT ?"
+        )
+        parameters = (now.isoformat(), now.isoformat(), limit)
+        # Looked at outside of a transaction first: mostly there is nothing, and a write would be a disk flush.
+        if not await self.database.fetch_all(query, parameters):
+            return []
+        async with self.database.transaction() as transaction:
+            rows = await transaction.fetch_all(query, parameters)
+            await transaction.execute_many(
+                "UPDATE mails SET state = 'sending', attempts = attempts + 1 WHERE id = ?", [(r["id"],) for r in rows]
+            )
+            return rows
+
+    async def overdue(self, now: datetime, given_up_since: datetime) -> list[Row]:
+        """The waiting mails that are past their own time, or, having none, were queued before `given_up_since`."""
+        return await self.database.fetch_all(
+            "SELECT id, kind, expires_at FROM mails WHERE state = 'queued' "
+            "AND (expires_at <= ? OR (expires_at IS NULL AND created_at <= ?))",
+            (now.isoformat(), given_up_since.isoformat()),
+        )
+
+    async def put_off(self, identifier: str, error: str, until: datetime) -> None:
+        async with self.database.transaction() as transaction:
+            await transaction.execute(
+                "UPDATE mails SET state = 'queued', last_error = ?, next_try_at = ? WHERE id = ? AND state = 'sending'",
+                (error, until.isoformat(), identifier),
+            )
+
+    async def end(self, identifier: str, state: str, now: datetime, error: str | None = None) -> None:
+        """Sent, expired or failed: nothing of its text is kept."""
+        async with self.database.transaction() as transaction:
+            await transaction.execute(
+                "UPDATE mails SET state = ?, sealed = '', last_error = ?, sent_at = ? "
+                "WHERE id = ? AND state IN ('queued', 'sending')",
+                (state, error, now.isoformat() if state == "sent" else None, identifier),
+            )
+
+    async def of_key(self, dedup_key: str) -> Row | None:
+        return await self.database.fetch_one(
+            "SELECT kind, state, last_error, created_at FROM mails WHERE dedup_key = ?", (dedup_key,)
+        )
+
+    async def newest_to(self, address_index: str) -> Row | None:
+        return await self.database.fetch_one(
+            "SELECT kind, state, last_error, created_at FROM mails WHERE address_index = ? "
+            "ORDER BY created_at DESC LIMIT 1",
+            (address_index,),
+        )
+
+    async def failed(self, limit: int) -> list[Row]:
+        return await self.database.fetch_all(
+            "SELECT kind, state, last_error, created_at FROM mails WHERE state = 'failed' "
+            "ORDER BY created_at DESC LIMIT ?",
+            (limit,),
+        )
+
+    async def count(self, state: str) -> dict[str, int]:
+        """How many mails of each kind are in a state."""
+        rows = await self.database.fetch_all(
+            "SELECT kind, COUNT(*) AS mails FROM mails WHERE state = ? GROUP BY kind", (state,)
+        )
+        return {row["kind"]: row["mails"] for row in rows}
+
+    async def forget(self, transaction: Transaction, address_index: str) -> None:
+        """Remove the mails to an address, those that wait too."""
+        await transaction.execute("DELETE FROM mails WHERE address_index = ?", (address_index,))
+
+    async def remove_before(self, moment: datetime) -> None:
+        """Remove what ended and was queued before `moment`."""
+        async with self.database.transaction() as transaction:
+            await transaction.execute(
+                "DELETE FROM mails WHERE state IN ('sent', 'expired', 'failed') AND created_at <= ?",
+                (moment.isoformat(),),
+            )

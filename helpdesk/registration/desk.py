@@ -1,0 +1,139 @@
+"""The staff's desk: the applications that wait, their photos, and one decision for each.
+
+Owns that a case is decided once, that the account and its mail come with the approval or not at all, and that every
+decision is in the audit log. Refuses drafts: staff see what was handed to them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from helpdesk.accounts import Accounts
+from helpdesk.calendar import utc_now
+from helpdesk.errors import Conflict, NotFound
+from helpdesk.mail import MailQueue, rejected_mail
+from helpdesk.photos import Side
+from helpdesk.registration.model import REASON, CaseSummary, Registration, Status
+from helpdesk.registration.store import RegistrationStore
+from helpdesk.staff import Audit, Deed
+from helpdesk.store import FileVault, Transaction
+
+_KEPT_DECISIONS = 200
+
+
+class CaseDesk:
+    """What the staff do with applications that were filed."""
+
+    def __init__(
+        self,
+        store: RegistrationStore,
+        photos: FileVault,
+        accounts: Accounts,
+        mails: MailQueue,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._store = store
+        self._photos = photos
+        self._accounts = accounts
+        self._mails = mails
+        self._clock = clock
+        self._audit = Audit(store.database, clock)
+
+    async def waiting(self) -> list[CaseSummary]:
+        """The applications that wait for a decision, oldest first."""
+        found = await self._store.find("status = 'submitted' ORDER BY submitted_at", ())
+        return [self._summary(registration) for registration in found]
+
+    async def decided(self, limit: int = _KEPT_DECISIONS) -> list[CaseSummary]:
+        """The last decisions, newest first."""
+        found = await self._store.find("status IN ('approved', 'rejected') ORDER BY decided_at DESC LIMIT ?", (limit,))
+        return [self._summary(registration) for registration in found]
+
+    async def case(self, registration_id: str) -> Registration:
+        """A filed application; NotFound for drafts too: staff see what was handed to them."""
+        found = await self._store.find("id = ? AND case_code IS NOT NULL", (registration_id,))
+        if not found:
+            raise NotFound("Không có hồ sơ này.")
+        return found[0]
+
+    async def photo(self, registration_id: str, side: Side) -> bytes:
+        """The JPEG bytes of a filed application's photo; NotFound when there is none."""
+        photo = (await self.case(registration_id)).photos.get(side)
+        if photo is None:
+            raise NotFound("Hồ sơ này không có ảnh đó.")
+        return await self._photos.read(photo.id)
+
+    async def approve(self, registration_id: str, agent_id: str, agent_name: str) -> Registration:
+        """Approve, make the account and mail its first password; Conflict names who decided before."""
+        registration = await self.case(registration_id)
+        async with self._store.database.transaction() as transaction:
+            await self._decide(transaction, registration, Status.APPROVED, agent_id, agent_name)
+            await self._accounts.create(
+                transaction,
+                bhxh_code=registration.fields["bhxh_code"],
+                email=registration.fields["email"],
+                full_name=registration.fields["full_name"],
+                registration_id=registration.id,
+                conversation_id=registration.conversation_id,
+            )
+        return await self.case(registration_id)
+
+    async def reject(
+        self, registration_id: str, agent_id: str, agent_name: str, reason: str, repair: tuple[str, ...]
+    ) -> Registration:
+        """Send back with a reason in plain words and what is to be repaired; Conflict names who decided before."""
+        registration = await self.case(registration_id)
+        async with self._store.database.transaction() as transaction:
+            await self._decide(transaction, registration, Status.REJECTED, agent_id, agent_name, ",".join(repair))
+            # Sealed like all the rest: officers write of persons. What is filed again has no reason any more.
+            told = replace(registration, fields={**registration.fields, REASON: reason}, updated_at=self._clock())
+            await self._store.write_back(transaction, told)
+            await transaction.execute(
+                "UPDATE registrations SET repair = ? WHERE id = ?", (json.dumps(list(repair)), registration_id)
+            )
+            await self._mails.put(
+                "rejected", registration.fields["email"], *rejected_mail(registration.case_code or "", reason),
+                dedup_key=f"rejected:{registration_id}:{self._clock().isoformat()}", transaction=transaction,
+            )  # fmt: skip
+        return await self.case(registration_id)
+
+    async def _decide(
+        self,
+        transaction: Transaction,
+        registration: Registration,
+        status: Status,
+        agent_id: str,
+        agent_name: str,
+        detail: str | None = None,
+    ) -> None:
+        now = self._clock().isoformat()
+        changed = await transaction.execute(
+            "UPDATE registrations SET status = ?, decided_at = ?, decided_by = ?, updated_at = ? "
+            "WHERE id = ? AND status = 'submitted'",
+            (status.value, now, agent_name, now, registration.id),
+        )
+        if not changed:
+            row = await transaction.fetch_one(
+                "SELECT decided_by, decided_at FROM registrations WHERE id = ?", (registration.id,)
+            )
+            who = row["decided_by"] if row is not None and row["decided_by"] else "người khác"
+            raise Conflict(f"Hồ sơ này vừa được {who} xử lý.")
+        deed = Deed.APPROVED if status is Status.APPROVED else Deed.REJECTED
+        await self._audit.record(deed, agent_id, agent_name, registration.id, detail, transaction)
+
+    def _summary(self, registration: Registration) -> CaseSummary:
+        submitted = registration.submitted_at or registration.created_at
+        return CaseSummary(
+            id=registration.id,
+            case_code=registration.case_code or "",
+            full_name=registration.fields.get("full_name", ""),
+            submitted_at=submitted,
+            hours=(self._clock() - submitted).total_seconds() / 3600,
+            flags=registration.flags,
+            status=registration.status,
+            decided_by=registration.decided_by,
+            decided_at=registration.decided_at,
+        )

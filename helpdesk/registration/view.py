@@ -1,0 +1,95 @@
+"""What the chat shows of a registration: the values that the guide's texts name in braces.
+
+Owns how much is repeated: first names and last digits where that is enough, whole values only where the citizen has to
+check them. The texts themselves are in `data/guide/registration.yml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from helpdesk.calendar import VIETNAM
+from helpdesk.identity import BirthDate
+from helpdesk.places import find_agency
+from helpdesk.registration.model import PHOTO_FIELDS, Registration, Status
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_STATUS_WORDS = {
+    Status.DRAFT: "đang làm dở, chưa gửi",
+    Status.SUBMITTED: "đang chờ cán bộ duyệt",
+    Status.APPROVED: "đã được duyệt",
+    Status.REJECTED: "cần bổ sung",
+    Status.WITHDRAWN: "đã dừng",
+}
+FIELD_WORDS = {
+    "front": "ảnh mặt trước CCCD",
+    "back": "ảnh mặt sau CCCD",
+    "portrait": "ảnh chân dung",
+    "bhxh_code": "mã số BHXH",
+    "full_name": "họ tên",
+    "birth_date": "ngày sinh",
+    "national_id": "số CCCD/CMND",
+    "phone": "số điện thoại",
+    "address": "địa chỉ thường trú",
+    "email": "email",
+    "agency": "cơ quan tiếp nhận",
+    "otp": "mã xác nhận email",
+    "contact_owner": "email và điện thoại của ai",
+}
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """The text with its `{names}` replaced; an unknown name becomes nothing."""
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], ""), text)
+
+
+def placeholders(registration: Registration) -> dict[str, str]:
+    """Every value that a text about this registration may show."""
+    fields = registration.fields
+    whom = _person(registration)
+    name = fields.get("full_name", "")
+    submitted = registration.submitted_at
+    agency = find_agency(fields.get("agency", ""))
+    return {
+        "ai": whom or "anh/chị",
+        "cua": f" của {whom}" if whom else "",
+        "cua_ai": f" của {whom}" if whom else " của anh/chị",
+        "ten": name,
+        "goi": name.split()[-1] if name else "",
+        "ngay_sinh": _birth(fields.get("birth_date")),
+        "cccd_cuoi": _tail(fields.get("national_id")),
+        "ma_cuoi": _tail(fields.get("bhxh_code")),
+        "ma_so": fields.get("bhxh_code", ""),
+        "so_vua_go": fields.get("_number", ""),
+        "sdt_cuoi": _tail(fields.get("phone"), 3),
+        "dia_chi": fields.get("address", ""),
+        "tinh": fields.get("province", ""),
+        "email": fields.get("email", ""),
+        "goi_y_email": fields.get("_email_hint", ""),
+        "con_lan": fields.get("_tries_left", ""),
+        "cho_giay": fields.get("_wait", ""),
+        "vua_ghi": fields.get("_taken", ""),
+        "co_quan": agency.label if agency else fields.get("agency", ""),
+        "so_anh": f"{sum(registration.has(side) for side in PHOTO_FIELDS)}/3",
+        "ma_ho_so": registration.case_code or "",
+        "trang_thai": _STATUS_WORDS[registration.status],
+        "ngay_gui": f"{submitted.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}" if submitted else "",
+        "ly_do": registration.reason or "",
+        "can_sua": ", ".join(FIELD_WORDS[name] for name in registration.repair if name in FIELD_WORDS),
+        "con_thieu": ", ".join(FIELD_WORDS[name] for name in registration.missing() if name in FIELD_WORDS),
+        "sua_gi": FIELD_WORDS.get(registration.asked, "thông tin"),
+    }
+
+
+def _person(registration: Registration) -> str:
+    """Who the registration is for, as a helper says it; empty when the person writes himself."""
+    return f"{registration.fields.get('helper_relation') or 'người thân'} anh/chị" if registration.is_helper else ""
+
+
+def _birth(iso: str | None) -> str:
+    return BirthDate.of_iso(iso).shown if iso else ""
+
+
+def _tail(number: str | None, digits: int = 4) -> str:
+    return f"…{number[-digits:]}" if number else ""

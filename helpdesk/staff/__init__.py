@@ -1,0 +1,6 @@
+"""People of the staff: who may come in, and what they did."""
+
+from helpdesk.staff.agents import Agents, AgentSession, same_secret, tidy_name
+from helpdesk.staff.audit import Audit, AuditEntry, Deed
+
+__all__ = ["AgentSession", "Agents", "Audit", "AuditEntry", "Deed", "same_secret", "tidy_name"]
