@@ -65,7 +65,7 @@ class Unavailable(Exception):
 
 
 class PlaceholderUsed(RuntimeError):
-    """Code ran that is left out here; the full Rasa is in the environment of the bench (bench/requirements-stock.txt)."""
+    """Code ran that is left out here; the full Rasa is in the bench's environment (bench/requirements-stock.txt)."""
 
 
 class _PlaceholderType(type):

@@ -1,4 +1,4 @@
-"""Build the environments: `python3 -m ops.build system app rasa web dev stock` (any of them), idempotent, with progress.
+"""Build the environments: `python3 -m ops.build system app rasa web dev stock` (any of them), idempotent.
 
 Standard library only: this is what runs first on a fresh clone, with whatever Python is there (3.8 or later).
 Owns where the two interpreters come from; refuses to write outside of DATA_DIR (uv keeps its own cache, and see
