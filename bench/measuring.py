@@ -19,7 +19,7 @@ from bench import page, turns
 from bench.ledger import OURS, STOCK, CannotMeasure, Ledger, percentile
 from bench.parsing import FALLBACK, Parser, accuracy, read_all
 from bench.processes import resident_mib
-from nlu.training.corpus import Example
+from nlu.training import Example
 from ops.train import ROOT
 
 MOST_STATIC = 48

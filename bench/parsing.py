@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.ledger import CannotMeasure
-from nlu.training.corpus import Example
+from nlu.training import Example
 
 FALLBACK = "nlu_fallback"
 OFF_TOPIC = "out_of_scope"

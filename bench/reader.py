@@ -21,10 +21,10 @@ import zxingcpp
 from numpy.typing import NDArray
 from PIL import Image
 
-from bench.cards.camera import photograph
-from bench.cards.shots import EFFECTS, KINDS, Task, tasks
 from bench.ledger import OURS, CannotMeasure, Ledger, percentile
-from helpdesk.photos import read_codes
+from helpdesk.photos.barcodes import read_codes
+from samples.cards.camera import photograph
+from samples.cards.shots import EFFECTS, KINDS, Task, tasks
 
 Grey = NDArray[np.uint8]
 Reader = Callable[[Grey], Sequence[str]]
@@ -137,7 +137,7 @@ def _row(name: str, cells: Iterable[str]) -> str:
 def _report(table: str, each: int, load: float) -> str:
     return f"""# Đọc mã trên ảnh thẻ
 
-Ảnh tự tạo (`bench/cards/`): thẻ vẽ sẵn của người không có thật, chụp giả lập. Cùng một tập ảnh, cùng một lần chạy,
+Ảnh tự tạo (`samples/cards/`): thẻ vẽ sẵn của người không có thật, chụp giả lập. Cùng một tập ảnh, cùng một lần chạy,
 ba cách đọc: chuỗi cách đọc của trợ lý (`helpdesk/photos/barcodes.py`), zxing-cpp và pyzbar gọi mặc định. Mỗi loại mã
 và mỗi hiệu ứng {each} ảnh; ô vuông (vạch) nhỏ nhất của mã trong ảnh từ 2,3 đến 5 điểm ảnh.
 

@@ -16,12 +16,12 @@ import urllib.parse
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 
-from bench.cards.camera import Shot, photograph
-from bench.cards.drawing import citizen_front
-from bench.cards.people import Person, invent
 from bench.ledger import OURS, CannotMeasure, Ledger, percentile
 from bench.page import Talk
 from bench.processes import cpu_seconds, resident_mib
+from samples.cards.camera import Shot, photograph
+from samples.cards.drawing import citizen_front
+from samples.cards.people import Person, invent
 
 CROWD = 50
 ASKING = 20

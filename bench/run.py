@@ -18,7 +18,7 @@ from bench.ledger import OURS, STOCK, CannotMeasure, Ledger
 from bench.sample import Sample, draw
 from bench.stock import FULL_EPOCHS, Peer
 from bench.table import NO_PEER
-from nlu.training.corpus import read_examples, read_held_back
+from nlu.training import read_examples, read_held_back
 from ops.train import ROOT
 
 _STARTS = 2

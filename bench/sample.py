@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlu.training.corpus import Example, read_held_back
+from nlu.training import Example, read_held_back
 
 _SEED = "vssid-bench-1"
 _FILE = re.compile(r"sample-(\d+)-([0-9a-f]{12})\.yml")

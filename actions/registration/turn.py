@@ -12,7 +12,7 @@ from datetime import datetime
 
 from actions.registration import choices, email_code
 from actions.registration.asides import take_aside
-from actions.registration.hearing import Heard, corrections, hear
+from actions.registration.hearing import Heard, corrected, hear, wishes_correction
 from actions.registration.photos import take_photo
 from actions.registration.questions import FIXABLE, OTP_BUTTONS, ask, next_question
 from actions.registration.taking import apply_values
@@ -287,12 +287,10 @@ class RegistrationTurns:
         """What a wish to correct something is about and its new value; None where there is no such wish."""
         said = work.said
         looking = work.asked in ("read", "confirm") and not is_question(said) and not says_yes(said)
-        if not corrections.wishes_correction(said, looking=looking) or (
-            is_question(said) and said.intent != "correct_info"
-        ):
+        if not wishes_correction(said, looking=looking) or (is_question(said) and said.intent != "correct_info"):
             return None
         about = _ABOUT.get(work.asked, work.asked)
-        return corrections.corrected(said, work.draft, about, self._clock().astimezone(VIETNAM).date())
+        return corrected(said, work.draft, about, self._clock().astimezone(VIETNAM).date())
 
     async def _correct(self, work: Work) -> bool:
         """ "Sửa lại ngày sinh", with or without the new value."""

@@ -19,7 +19,7 @@ from helpdesk.conversations.model import (
     Receipt,
     Reply,
 )
-from helpdesk.conversations.plain_texts import TextSeal, seal_plain_texts
+from helpdesk.conversations.plain_texts import seal_plain_texts
 
 __all__ = [
     "REFUSED_PHOTO",
@@ -40,6 +40,5 @@ __all__ = [
     "OutboxEntry",
     "Receipt",
     "Reply",
-    "TextSeal",
     "seal_plain_texts",
 ]

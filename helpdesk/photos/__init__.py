@@ -1,8 +1,7 @@
 """Photos: whether one is fit, what its codes hold; read in a process of its own."""
 
-from helpdesk.photos.barcodes import read_codes
 from helpdesk.photos.files import media_type
 from helpdesk.photos.reader import PhotoReader, PhotoReport, sniff_photo
 from helpdesk.photos.report import Side
 
-__all__ = ["PhotoReader", "PhotoReport", "Side", "media_type", "read_codes", "sniff_photo"]
+__all__ = ["PhotoReader", "PhotoReport", "Side", "media_type", "sniff_photo"]

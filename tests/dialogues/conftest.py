@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,16 +12,13 @@ import pytest
 
 from helpdesk.guide.guide import load_guide
 from ops.train import current_model
-from tests.conftest import ROOT
-from tests.dialogues import people
-from tests.dialogues.back_room import BackRoom
-from tests.dialogues.citizen import Citizen
-from tests.dialogues.officer import Officer
-from tests.dialogues.people import Person
-from tests.dialogues.words import Words
-from tests.e2e.conftest import Product, free_ports, start_product
-
-Comes = Callable[..., Citizen]
+from tests.stage import people
+from tests.stage.back_room import BackRoom
+from tests.stage.citizen import Citizen, Comes
+from tests.stage.officer import Officer, add_officer
+from tests.stage.people import Person
+from tests.stage.product import ROOT, Product, free_ports, start_product
+from tests.stage.words import Words
 
 
 @pytest.fixture(scope="session")
@@ -104,19 +99,3 @@ def colleague(product: Product) -> Iterator[Officer]:
     one = add_officer(product, "Lan")
     yield one
     one.http.close()
-
-
-def add_officer(product: Product, name: str, **settings: str) -> Officer:
-    """Added as an operator adds one, and logged in."""
-    told = subprocess.run(
-        [sys.executable, "-m", "ops.staff", "--", name],
-        cwd=ROOT,
-        # Without the test run's own variables: settings refuse what they don't know.
-        env={n: v for n, v in os.environ.items() if not n.startswith("VSSID_")}
-        | {"DATA_DIR": str(product.data_dir), **settings},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    (password,) = (line.split()[-1] for line in told.splitlines() if "Mật khẩu:" in line)
-    return Officer(product.url, name, password)

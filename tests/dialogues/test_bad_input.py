@@ -13,10 +13,9 @@ import httpx
 import pytest
 from PIL import Image
 
-from tests.dialogues import people
-from tests.dialogues.back_room import BackRoom
-from tests.dialogues.citizen import Citizen
-from tests.dialogues.conftest import Comes
+from tests.stage import people
+from tests.stage.back_room import BackRoom
+from tests.stage.citizen import Citizen, Comes
 
 # At which question, what is said, which answer it gets.
 WRONG = [

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from tests.dialogues import people
-from tests.dialogues.back_room import BackRoom
-from tests.dialogues.citizen import Citizen
-from tests.dialogues.conftest import Comes
-from tests.dialogues.officer import Officer
+from tests.stage import people
+from tests.stage.back_room import BackRoom
+from tests.stage.citizen import Citizen, Comes
+from tests.stage.officer import Officer
 
 
 def test_from_the_cards_to_the_password(citizen: Citizen, officer: Officer, back_room: BackRoom) -> None:

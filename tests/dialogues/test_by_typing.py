@@ -6,11 +6,10 @@ import re
 
 import pytest
 
-from tests.dialogues import people
-from tests.dialogues.back_room import BackRoom
-from tests.dialogues.citizen import Citizen
-from tests.dialogues.conftest import Comes
-from tests.dialogues.officer import Officer
+from tests.stage import people
+from tests.stage.back_room import BackRoom
+from tests.stage.citizen import Citizen, Comes
+from tests.stage.officer import Officer
 
 
 def test_from_the_first_word_to_the_password(citizen: Citizen, officer: Officer, back_room: BackRoom) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.dialogues import people
-from tests.dialogues.citizen import Citizen
+from tests.stage import people
+from tests.stage.citizen import Citizen
 
 # By the button's title: the new value, and how the summary shows it.
 NEW = {

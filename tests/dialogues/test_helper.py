@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.dialogues.back_room import BackRoom
-from tests.dialogues.citizen import Citizen
-from tests.dialogues.officer import Officer
+from tests.stage.back_room import BackRoom
+from tests.stage.citizen import Citizen
+from tests.stage.officer import Officer
 
 
 def test_for_the_mother(citizen: Citizen, officer: Officer, back_room: BackRoom) -> None:

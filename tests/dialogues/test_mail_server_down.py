@@ -15,13 +15,13 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.dialogues.back_room import BackRoom
-from tests.dialogues.citizen import Citizen
-from tests.dialogues.conftest import add_officer
-from tests.dialogues.mailbox import Mail
-from tests.dialogues.people import persona
-from tests.dialogues.words import Words
-from tests.e2e.conftest import Product, free_ports, start_product
+from tests.stage.back_room import BackRoom
+from tests.stage.citizen import Citizen
+from tests.stage.mailbox import Mail
+from tests.stage.officer import add_officer
+from tests.stage.people import persona
+from tests.stage.product import Product, free_ports, start_product
+from tests.stage.words import Words
 
 
 @dataclass

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.dialogues import people
-from tests.dialogues.back_room import BackRoom
-from tests.dialogues.citizen import Citizen
-from tests.dialogues.officer import Officer
+from tests.stage import people
+from tests.stage.back_room import BackRoom
+from tests.stage.citizen import Citizen
+from tests.stage.officer import Officer
 
 
 def test_two_officers_at_once_decide_once(

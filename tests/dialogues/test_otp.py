@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.dialogues.back_room import BackRoom
-from tests.dialogues.citizen import Citizen
-from tests.dialogues.conftest import Comes
+from tests.stage.back_room import BackRoom
+from tests.stage.citizen import Citizen, Comes
 
 
 def other_than(*codes: str) -> str:

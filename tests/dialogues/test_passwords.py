@@ -9,10 +9,9 @@ import httpx
 import pytest
 
 from helpdesk.accounts.passwords import Hashing
-from tests.dialogues.back_room import BackRoom
-from tests.dialogues.citizen import Citizen
-from tests.dialogues.conftest import Comes
-from tests.dialogues.officer import Officer, field_of
+from tests.stage.back_room import BackRoom
+from tests.stage.citizen import Citizen, Comes
+from tests.stage.officer import Officer, field_of
 
 NEW = "CaPheSua79-sang"
 

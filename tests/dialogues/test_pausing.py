@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.dialogues import people
-from tests.dialogues.back_room import BackRoom
-from tests.dialogues.citizen import Citizen
-from tests.dialogues.conftest import Comes
+from tests.stage import people
+from tests.stage.back_room import BackRoom
+from tests.stage.citizen import Citizen, Comes
 
 
 def test_back_step_by_step(citizen: Citizen) -> None:

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.dialogues import people
-from tests.dialogues.back_room import BackRoom
-from tests.dialogues.conftest import Comes
-from tests.e2e.conftest import CHILDREN, Product
+from tests.stage import people
+from tests.stage.back_room import BackRoom
+from tests.stage.citizen import Comes
+from tests.stage.product import CHILDREN, Product
 
 
 @pytest.mark.timeout(180)

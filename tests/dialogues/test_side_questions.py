@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from tests.dialogues.citizen import Citizen
+from tests.stage.citizen import Citizen
 
 QUESTIONS = {
     "vssid dùng để làm gì vậy em": "ask_vssid_features",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.dialogues.citizen import Citizen
-from tests.dialogues.conftest import Comes
-from tests.dialogues.people import persona
+from tests.stage.citizen import Citizen, Comes
+from tests.stage.people import persona
 
 HUNG, OTHER_HUNG, LOI, NGUYET = persona(3), persona(4), persona(5), persona(9)
 

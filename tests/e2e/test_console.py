@@ -15,8 +15,8 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from helpdesk.registration.model import Registration
-from tests.component.console_desk import Desk, open_desk
-from tests.e2e.browser import DESKTOP, ChatPage, chromium_path, open_browser, phone
+from tests.stage.browser import DESKTOP, ChatPage, chromium_path, open_browser, phone
+from tests.stage.console_desk import Desk, open_desk
 
 pytestmark = [
     pytest.mark.browser,

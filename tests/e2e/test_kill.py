@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from helpdesk.guide.guide import load_guide
-from tests.e2e.conftest import ROOT, Product, start_product
+from tests.stage.product import ROOT, Product, start_product
 
 CONVERSATIONS = 50
 # What is asked, and the answer that must come: static ones, and one that needs the actions ("số 7" is not asked for).

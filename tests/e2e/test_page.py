@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, FilePayload
 
-from tests.e2e.browser import ChatPage, chromium_path, open_browser, phone
-from tests.e2e.fake_api import FakeServer
+from tests.stage.browser import ChatPage, chromium_path, open_browser, phone
+from tests.stage.fake_api import FakeServer
 
 pytestmark = [
     pytest.mark.browser,

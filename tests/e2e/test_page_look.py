@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize
 
-from tests.e2e.browser import DESKTOP, PHONE, ChatPage, chromium_path, open_browser
-from tests.e2e.fake_api import FakeServer
+from tests.stage.browser import DESKTOP, PHONE, ChatPage, chromium_path, open_browser
+from tests.stage.fake_api import FakeServer
 
 pytestmark = [
     pytest.mark.browser,

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Route, expect
 
-from bench.cards.faces import portrait
-from tests.e2e.browser import DESKTOP, ChatPage, chromium_path, open_browser, phone
-from tests.e2e.fake_api import FakeServer
+from samples.cards.faces import portrait
+from tests.stage.browser import DESKTOP, ChatPage, chromium_path, open_browser, phone
+from tests.stage.fake_api import FakeServer
 
 pytestmark = [
     pytest.mark.browser,

@@ -22,11 +22,11 @@ from bot.http.app import WEB_FOLDER, _SecurityHeaders
 from bot.http.pages import Pages
 from bot.password_page.pages import routes
 from helpdesk.accounts.passwords import strength
-from tests.component.conftest import serving
-from tests.component.office import Office, open_office
-from tests.e2e.browser import DESKTOP, PHONE, chromium_path, open_browser
-from tests.e2e.conftest import free_ports
 from tests.e2e.test_page_look import FAINT
+from tests.stage.browser import DESKTOP, PHONE, chromium_path, open_browser
+from tests.stage.office import Office, open_office
+from tests.stage.product import free_ports
+from tests.stage.stack import serving
 
 pytestmark = [
     pytest.mark.browser,

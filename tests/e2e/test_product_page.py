@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from helpdesk.guide.guide import load_guide
-from tests.e2e.browser import DESKTOP, ChatPage, chromium_path, open_browser, phone
-from tests.e2e.conftest import ROOT, Product
+from tests.stage.browser import DESKTOP, ChatPage, chromium_path, open_browser, phone
+from tests.stage.product import ROOT, Product
 
 pytestmark = pytest.mark.browser
 

@@ -12,12 +12,12 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from bench.cards.camera import Shot, flat, photograph
-from bench.cards.drawing import citizen_back, citizen_front, insurance_card
-from bench.cards.faces import portrait
-from bench.cards.people import Person
-from tests.e2e.browser import DESKTOP, ChatPage, chromium_path, open_browser, phone
-from tests.e2e.conftest import ROOT, Product
+from samples.cards.camera import Shot, flat, photograph
+from samples.cards.drawing import citizen_back, citizen_front, insurance_card
+from samples.cards.faces import portrait
+from samples.cards.people import Person
+from tests.stage.browser import DESKTOP, ChatPage, chromium_path, open_browser, phone
+from tests.stage.product import ROOT, Product
 
 pytestmark = pytest.mark.browser
 # Set to a folder to keep a picture of every step.

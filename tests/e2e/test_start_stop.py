@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from ops.train import is_sound
-from tests.e2e.conftest import ROOT, free_ports, start_product
+from tests.stage.product import ROOT, free_ports, start_product
 
 
 def refused(folder: Path, **environment: str) -> str:

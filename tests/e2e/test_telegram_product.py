@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bench.cards.camera import Shot, flat, photograph
-from bench.cards.drawing import citizen_back, citizen_front
-from bench.cards.faces import portrait
-from bench.cards.people import invent
 from helpdesk.guide.guide import load_guide
-from tests.component.telegram_front import TOKEN, Refusal, emulator, front, message
-from tests.e2e.conftest import ROOT, Product, start_product
-from tests.e2e.telegram_citizen import Citizen, Officer, code_mailed_to, mail_to
+from samples.cards.camera import Shot, flat, photograph
+from samples.cards.drawing import citizen_back, citizen_front
+from samples.cards.faces import portrait
+from samples.cards.people import invent
+from tests.stage.product import ROOT, Product, start_product
+from tests.stage.telegram_citizen import Citizen, Officer, code_mailed_to, mail_to
+from tests.stage.telegram_front import TOKEN, Refusal, emulator, front, message
 
 
 @pytest.mark.timeout(180)

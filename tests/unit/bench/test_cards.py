@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bench.cards.camera import Shot, photograph
-from bench.cards.drawing import citizen_back, citizen_front, insurance_card
-from bench.cards.faces import portrait
-from bench.cards.people import invent, plain
-from bench.cards.shots import EFFECTS, KINDS, NO_CODE, tasks
 from bench.reader import Tally, markdown
+from samples.cards.camera import Shot, photograph
+from samples.cards.drawing import citizen_back, citizen_front, insurance_card
+from samples.cards.faces import portrait
+from samples.cards.people import invent, plain
+from samples.cards.shots import EFFECTS, KINDS, NO_CODE, tasks
 
 MADE_UP = ("Thử", "Mẫu", "Ví Dụ", "Thí Nghiệm", "Giả Định")
 

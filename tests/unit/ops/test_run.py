@@ -17,7 +17,7 @@ from helpdesk.settings import Settings, load_settings
 from ops import children, run
 from ops.children import Child
 from ops.run import Supervisor
-from tests.e2e.conftest import free_ports
+from tests.stage.product import free_ports
 
 ANSWERING = """
 import http.server, os, sys
