@@ -109,11 +109,12 @@ def lock():
     tool = uv()
     rasa = str(DATA / "env" / "rasa" / "bin" / "python")
     flags = ["--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links", "-q"]
-    project = "pyproject.toml"
+    project, universal = "pyproject.toml", ("--universal", "--python-version", "3.11")
     for command in (
         # Universal: the same file serves Python 3.11 to 3.13.
-        [tool, "pip", "compile", project, "--universal", "--python-version", "3.11", *flags, "-o", "requirements.txt"],
-        [tool, "pip", "compile", project, "--group", "dev", "--universal", "--python-version", "3.11", *flags,
+        [tool, "pip", "compile", project, *universal, *flags, "--excludes", "actions/unused.txt",
+         "-o", "requirements.txt"],
+        [tool, "pip", "compile", project, "--group", "dev", *universal, *flags, "--excludes", "actions/unused.txt",
          "-c", "requirements.txt", "-o", "requirements-dev.txt"],
         [tool, "pip", "compile", "nlu/requirements.in", "--python", rasa, *flags, "--excludes", "nlu/unused.txt",
          "-o", "nlu/requirements.txt"],

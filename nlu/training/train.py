@@ -51,7 +51,7 @@ def main() -> int:
 def components(config: Path) -> list[str]:
     """The names of the components that the configuration lists."""
     content = yaml.safe_load(config.read_text(encoding="utf-8"))
-    return [part["name"] for part in (*content["pipeline"], *content["policies"])]
+    return [part["name"] for key in ("pipeline", "policies") for part in content.get(key) or ()]
 
 
 def _be_quiet() -> None:
