@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -25,6 +25,9 @@ class Cases(Protocol):
 
     async def case(self, registration_id: str) -> Registration:
         """NotFound for what was never filed."""
+
+    async def codes(self, registration_ids: Collection[str]) -> dict[str, str]:
+        """The case codes of these applications, by their ids, of those that are still there."""
 
     async def photo(self, registration_id: str, side: Side) -> bytes:
         """A JPEG; NotFound when there is none."""

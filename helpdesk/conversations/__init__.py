@@ -2,6 +2,7 @@
 
 from helpdesk.conversations.conversations import Conversations
 from helpdesk.conversations.errands import Errand, Errands
+from helpdesk.conversations.keeping import ConversationKeeping
 from helpdesk.conversations.messages import MessageStore
 from helpdesk.conversations.model import (
     REFUSED_PHOTO,
@@ -12,13 +13,13 @@ from helpdesk.conversations.model import (
     InboxEntry,
     IncomingFile,
     IncomingMessage,
-    Location,
     Message,
     MessageKind,
     OutboxEntry,
     Receipt,
     Reply,
 )
+from helpdesk.conversations.offers import offer_key
 from helpdesk.conversations.plain_texts import seal_plain_texts
 
 __all__ = [
@@ -27,18 +28,19 @@ __all__ = [
     "Button",
     "ChannelIdentity",
     "Conversation",
+    "ConversationKeeping",
     "Conversations",
     "Errand",
     "Errands",
     "InboxEntry",
     "IncomingFile",
     "IncomingMessage",
-    "Location",
     "Message",
     "MessageKind",
     "MessageStore",
     "OutboxEntry",
     "Receipt",
     "Reply",
+    "offer_key",
     "seal_plain_texts",
 ]

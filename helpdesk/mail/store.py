@@ -59,7 +59,7 @@ class MailStore:
         # Looked at outside of a transaction first: mostly there is nothing, and a write would be a disk flush.
         if not await self.database.fetch_all(query, parameters):
             return []
-        async with self.database.transaction() as transaction:
+        async with self.database.transaction(key="mails") as transaction:
             rows = await transaction.fetch_all(query, parameters)
             await transaction.execute_many(
                 "UPDATE mails SET state = 'sending', attempts = attempts + 1 WHERE id = ?", [(r["id"],) for r in rows]
@@ -115,15 +115,3 @@ class MailStore:
             "SELECT kind, COUNT(*) AS mails FROM mails WHERE state = ? GROUP BY kind", (state,)
         )
         return {row["kind"]: row["mails"] for row in rows}
-
-    async def forget(self, transaction: Transaction, address_index: str) -> None:
-        """Remove the mails to an address, those that wait too."""
-        await transaction.execute("DELETE FROM mails WHERE address_index = ?", (address_index,))
-
-    async def remove_before(self, moment: datetime) -> None:
-        """Remove what ended and was queued before `moment`."""
-        async with self.database.transaction() as transaction:
-            await transaction.execute(
-                "DELETE FROM mails WHERE state IN ('sent', 'expired', 'failed') AND created_at <= ?",
-                (moment.isoformat(),),
-            )

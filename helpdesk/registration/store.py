@@ -1,19 +1,27 @@
 """Registrations in the database: the statements, and what of them is sealed.
 
-Owns rows and indexes. Refuses rules (`helpdesk.registration.drafts`). Every method of a transaction leaves its commit
-to the caller.
+Owns rows, indexes and how each caller finds its own; the steps between states are `helpdesk.registration.states`, what
+is deleted by itself `helpdesk.registration.keeping`. Refuses rules (`helpdesk.registration.drafts`). Every method of a
+transaction leaves its commit to the caller.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from helpdesk.conversations import ChannelIdentity
+from helpdesk.identity import FieldName
 from helpdesk.photos import Side
 from helpdesk.registration.model import Registration, RegistrationPhoto, Status
+from helpdesk.registration.older import of_older
+from helpdesk.registration.progress import Notes, Progress
 from helpdesk.store import Database, Row, Sealer, Transaction
+
+# Where the notes lie in the sealed record; a record without them is an older one.
+_NOTES = "notes"
 
 
 class RegistrationStore:
@@ -23,8 +31,85 @@ class RegistrationStore:
         self.database = database
         self._sealer = sealer
 
-    async def find(self, where: str, parameters: Sequence[Any]) -> list[Registration]:
-        """Those that fit; `where` is a constant of the caller's code, values go into `parameters`."""
+    # Finding
+
+    async def get(self, registration_id: str) -> Registration | None:
+        return await self._one("id = ?", registration_id)
+
+    async def of_case(self, case_code: str) -> Registration | None:
+        return await self._one("case_code = ?", case_code)
+
+    async def draft_of(self, conversation_id: str) -> Registration | None:
+        return await self._one("conversation_id = ? AND status = 'draft'", conversation_id)
+
+    async def latest_of(self, conversation_id: str) -> Registration | None:
+        """The newest of a conversation that was not withdrawn."""
+        return await self._one(
+            "conversation_id = ? AND status <> 'withdrawn' ORDER BY created_at DESC LIMIT 1", conversation_id
+        )
+
+    async def all_of(self, conversation_id: str) -> list[Registration]:
+        """Newest first."""
+        return await self._find("conversation_id = ? ORDER BY created_at DESC", conversation_id)
+
+    async def newest_draft_under(self, email: str) -> Registration | None:
+        """The draft that was changed last of those whose e-mail this is, confirmed."""
+        return await self._one(
+            "email_index = ? AND status = 'draft' ORDER BY updated_at DESC LIMIT 1", self.index("email", email)
+        )
+
+    async def filed(self, registration_id: str) -> Registration | None:
+        """One that has been handed to the staff, whatever became of it."""
+        return await self._one("id = ? AND case_code IS NOT NULL", registration_id)
+
+    async def waiting(self) -> list[Registration]:
+        """Those that wait for a decision, oldest first."""
+        return await self._find("status = 'submitted' ORDER BY submitted_at")
+
+    async def decided(self, limit: int) -> list[Registration]:
+        """The last decisions, newest first."""
+        return await self._find("status IN ('approved', 'rejected') ORDER BY decided_at DESC LIMIT ?", limit)
+
+    async def due_for_reminder(self, submitted_before: datetime) -> list[Registration]:
+        """Those that wait since then and of which the office was not reminded, oldest first."""
+        return await self._find(
+            "status = 'submitted' AND office_reminded_at IS NULL AND submitted_at <= ? ORDER BY submitted_at",
+            submitted_before.isoformat(),
+        )
+
+    async def due_for_apology(self, submitted_before: datetime) -> list[Registration]:
+        """Those that wait since then and whose citizens were not told, oldest first."""
+        return await self._find(
+            "status = 'submitted' AND citizen_told_at IS NULL AND submitted_at <= ? ORDER BY submitted_at",
+            submitted_before.isoformat(),
+        )
+
+    async def case_codes(self, registration_ids: Collection[str]) -> dict[str, str]:
+        """The codes by the ids of those that were filed and are still there."""
+        if not registration_ids:
+            return {}
+        marks = ", ".join("?" * len(registration_ids))
+        rows = await self.database.fetch_all(
+            f"SELECT id, case_code FROM registrations WHERE id IN ({marks}) AND case_code IS NOT NULL",  # noqa: S608 - marks only
+            tuple(registration_ids),
+        )
+        return {row["id"]: row["case_code"] for row in rows}
+
+    async def progress_of(self, identity: ChannelIdentity) -> list[str]:
+        """Where this citizen's errand and draft are, as far as there are any. One read: every message asks."""
+        row = await self.database.fetch_one(
+            "SELECT r.progress AS registration, e.progress AS errand FROM conversations c "
+            "LEFT JOIN registrations r ON r.conversation_id = c.id AND r.status = 'draft' "
+            "LEFT JOIN errands e ON e.conversation_id = c.id WHERE c.channel = ? AND c.external_id = ?",
+            (identity.channel, identity.external_id),
+        )
+        return [] if row is None else [kept for kept in (row["errand"], row["registration"]) if kept]
+
+    async def _one(self, where: str, *parameters: Any) -> Registration | None:
+        return next(iter(await self._find(where, *parameters)), None)
+
+    async def _find(self, where: str, *parameters: Any) -> list[Registration]:
+        """Those that fit; `where` is one of the constants above, values go into `parameters`."""
         rows = await self.database.fetch_all(f"SELECT * FROM registrations WHERE {where}", parameters)  # noqa: S608 - see above
         if not rows:
             return []
@@ -37,7 +122,10 @@ class RegistrationStore:
             photos.setdefault(row["registration_id"], {})[Side(row["side"])] = _photo(row)
         return [self._registration(row, photos.get(row["id"], {})) for row in rows]
 
+    # Writing
+
     async def insert(self, transaction: Transaction, registration: Registration) -> None:
+        """Put a new registration there."""
         await transaction.execute(
             "INSERT INTO registrations (id, conversation_id, status, sealed, progress, consent_version, consent_at, "
             "created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -45,8 +133,8 @@ class RegistrationStore:
                 registration.id,
                 registration.conversation_id,
                 registration.status.value,
-                self._sealer.seal(registration.fields),
-                json.dumps(registration.progress),
+                self._seal(registration),
+                json.dumps(registration.progress.dump()),
                 registration.consent_version,
                 _text(registration.consent_at),
                 registration.created_at.isoformat(),
@@ -54,42 +142,27 @@ class RegistrationStore:
             ),
         )
 
-    async def write(
-        self,
-        transaction: Transaction,
-        registration_id: str,
-        now: datetime,
-        *,
-        fields: Mapping[str, str],
-        progress: Mapping[str, Any],
-        flags: Sequence[str],
-    ) -> None:
-        """Replace what a draft holds."""
+    async def write_back(self, transaction: Transaction, registration: Registration) -> None:
+        """Replace what is kept of this registration's fields, notes, progress and flags."""
+        fields = registration.fields
         await transaction.execute(
             "UPDATE registrations SET sealed = ?, progress = ?, flags = ?, bhxh_index = ?, national_index = ?, "
             "email_index = ?, updated_at = ? WHERE id = ?",
             (
-                self._sealer.seal(fields),
-                json.dumps(progress),
-                json.dumps(list(flags)),
-                self.index("bhxh", fields.get("bhxh_code")),
-                self.index("national_id", fields.get("national_id")),
-                self.index("email", fields.get("email") if fields.get("email_confirmed") == "1" else None),
-                now.isoformat(),
-                registration_id,
+                self._seal(registration),
+                json.dumps(registration.progress.dump()),
+                json.dumps(list(registration.flags)),
+                self.index("bhxh", registration.bhxh_code),
+                self.index("national_id", fields.get(FieldName.NATIONAL_ID)),
+                self.index("email", registration.confirmed_email),
+                registration.updated_at.isoformat(),
+                registration.id,
             ),
         )
 
-    async def write_back(self, transaction: Transaction, registration: Registration) -> None:
-        """Replace what is kept of this registration's fields, progress and flags."""
-        await self.write(
-            transaction,
-            registration.id,
-            registration.updated_at,
-            fields=registration.fields,
-            progress=registration.progress,
-            flags=registration.flags,
-        )
+    def _seal(self, registration: Registration) -> str:
+        """Fields and notes in one record, so that whatever forgets the one forgets the other; an entry apart."""
+        return self._sealer.seal({**registration.fields, _NOTES: registration.notes.dump()})
 
     def index(self, kind: str, value: str | None) -> str | None:
         """What a value is found by; None for none."""
@@ -120,13 +193,21 @@ class RegistrationStore:
         )
         return None if old is None or old["id"] == photo.id else str(old["id"])
 
+    async def remove_photo(self, transaction: Transaction, photo_id: str) -> None:
+        await transaction.execute("DELETE FROM registration_photos WHERE id = ?", (photo_id,))
+
     def _registration(self, row: Row, photos: Mapping[Side, RegistrationPhoto]) -> Registration:
+        record, progress = self._sealer.open(row["sealed"]), json.loads(row["progress"])
+        if _NOTES in record:
+            notes = Notes.load(record.pop(_NOTES))
+        else:
+            record, notes = of_older(record, progress)
         return Registration(
             id=row["id"],
             conversation_id=row["conversation_id"],
             status=Status(row["status"]),
-            fields=self._sealer.open(row["sealed"]),
-            progress=json.loads(row["progress"]),
+            fields=record,
+            progress=Progress.load(progress),
             created_at=datetime.fromisoformat(row["created_at"]),
             updated_at=datetime.fromisoformat(row["updated_at"]),
             case_code=row["case_code"],
@@ -138,6 +219,7 @@ class RegistrationStore:
             decided_at=_moment(row["decided_at"]),
             decided_by=row["decided_by"],
             repair=tuple(json.loads(row["repair"])),
+            notes=notes,
         )
 
 

@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping
 
 from helpdesk.calendar import VIETNAM
-from helpdesk.identity import BirthDate
+from helpdesk.identity import BirthDate, FieldName
 from helpdesk.places import find_agency
-from helpdesk.registration.model import PHOTO_FIELDS, Registration, Status
+from helpdesk.registration.fields import FIELD_WORDS, PHOTO_FIELDS
+from helpdesk.registration.model import Registration, Status
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _STATUS_WORDS = {
@@ -21,21 +22,6 @@ _STATUS_WORDS = {
     Status.APPROVED: "đã được duyệt",
     Status.REJECTED: "cần bổ sung",
     Status.WITHDRAWN: "đã dừng",
-}
-FIELD_WORDS = {
-    "front": "ảnh mặt trước CCCD",
-    "back": "ảnh mặt sau CCCD",
-    "portrait": "ảnh chân dung",
-    "bhxh_code": "mã số BHXH",
-    "full_name": "họ tên",
-    "birth_date": "ngày sinh",
-    "national_id": "số CCCD/CMND",
-    "phone": "số điện thoại",
-    "address": "địa chỉ thường trú",
-    "email": "email",
-    "agency": "cơ quan tiếp nhận",
-    "otp": "mã xác nhận email",
-    "contact_owner": "email và điện thoại của ai",
 }
 
 
@@ -46,31 +32,31 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 def placeholders(registration: Registration) -> dict[str, str]:
     """Every value that a text about this registration may show."""
-    fields = registration.fields
+    fields, notes = registration.known, registration.notes
     whom = _person(registration)
-    name = fields.get("full_name", "")
+    name = fields.get(FieldName.FULL_NAME, "")
     submitted = registration.submitted_at
-    agency = find_agency(fields.get("agency", ""))
+    agency = find_agency(fields.get(FieldName.AGENCY, ""))
     return {
         "ai": whom or "anh/chị",
         "cua": f" của {whom}" if whom else "",
         "cua_ai": f" của {whom}" if whom else " của anh/chị",
         "ten": name,
         "goi": name.split()[-1] if name else "",
-        "ngay_sinh": _birth(fields.get("birth_date")),
-        "cccd_cuoi": _tail(fields.get("national_id")),
-        "ma_cuoi": _tail(fields.get("bhxh_code")),
-        "ma_so": fields.get("bhxh_code", ""),
-        "so_vua_go": fields.get("_number", ""),
-        "sdt_cuoi": _tail(fields.get("phone"), 3),
-        "dia_chi": fields.get("address", ""),
-        "tinh": fields.get("province", ""),
-        "email": fields.get("email", ""),
-        "goi_y_email": fields.get("_email_hint", ""),
-        "con_lan": fields.get("_tries_left", ""),
-        "cho_giay": fields.get("_wait", ""),
-        "vua_ghi": fields.get("_taken", ""),
-        "co_quan": agency.label if agency else fields.get("agency", ""),
+        "ngay_sinh": _birth(fields.get(FieldName.BIRTH_DATE)),
+        "cccd_cuoi": _tail(fields.get(FieldName.NATIONAL_ID)),
+        "ma_cuoi": _tail(fields.get(FieldName.BHXH_CODE)),
+        "ma_so": fields.get(FieldName.BHXH_CODE, ""),
+        "so_vua_go": notes.number,
+        "sdt_cuoi": _tail(fields.get(FieldName.PHONE), 3),
+        "dia_chi": fields.get(FieldName.ADDRESS, ""),
+        "tinh": fields.get(FieldName.PROVINCE, ""),
+        "email": fields.get(FieldName.EMAIL, ""),
+        "goi_y_email": notes.email_hint,
+        "con_lan": notes.tries_left,
+        "cho_giay": notes.wait,
+        "vua_ghi": notes.taken,
+        "co_quan": agency.label if agency else fields.get(FieldName.AGENCY, ""),
         "so_anh": f"{sum(registration.has(side) for side in PHOTO_FIELDS)}/3",
         "ma_ho_so": registration.case_code or "",
         "trang_thai": _STATUS_WORDS[registration.status],
@@ -84,7 +70,9 @@ def placeholders(registration: Registration) -> dict[str, str]:
 
 def _person(registration: Registration) -> str:
     """Who the registration is for, as a helper says it; empty when the person writes himself."""
-    return f"{registration.fields.get('helper_relation') or 'người thân'} anh/chị" if registration.is_helper else ""
+    if not registration.is_helper:
+        return ""
+    return f"{registration.fields.get(FieldName.HELPER_RELATION) or 'người thân'} anh/chị"
 
 
 def _birth(iso: str | None) -> str:

@@ -69,7 +69,7 @@ def test_the_glossary_names_what_the_code_names() -> None:
 
 def test_the_names_of_the_architecture_are_classes() -> None:
     section = _text("docs/architecture.md").split("## Names", 1)[1].split("\n## ", 1)[0]
-    named = {match for match in re.findall(r"`([A-Z]\w+)", section)}
+    named = set(re.findall(r"`([A-Z]\w+)", section))
     sources = "\n".join(file.read_text("utf-8") for house in HOUSES for file in (ROOT / house).rglob("*.py"))
     assert len(named) > 8
     assert [name for name in sorted(named) if not re.search(rf"^class {name}\b", sources, re.M)] == []

@@ -10,11 +10,12 @@ import pytest
 
 from helpdesk.conversations.conversations import Conversations
 from helpdesk.conversations.messages import MessageStore
-from helpdesk.conversations.model import ChannelIdentity, IncomingFile, IncomingMessage, Location, MessageKind, Reply
+from helpdesk.conversations.model import ChannelIdentity, IncomingFile, IncomingMessage, MessageKind, Reply
 from helpdesk.privacy.erasure import Erasure
 from helpdesk.store.database import Database, open_database
 from helpdesk.store.sealing import Sealer, open_sealer
 from helpdesk.store.vault import FileVault, open_cipher
+from tests.stage.keeping import domains_of
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 LONG_AGO = (NOW - timedelta(hours=2)).isoformat()
@@ -31,7 +32,8 @@ class House:
         self.attachments = FileVault.open(folder / "attachments", cipher)
         self.photos = FileVault.open(folder / "photos", cipher)
         self.conversations = Conversations(MessageStore(database, sealer), self.attachments)
-        self.erasure = Erasure(database, sealer, self.attachments, self.photos, lambda: NOW)
+        domains = domains_of(database, sealer, self.attachments, self.photos, NOW)
+        self.erasure = Erasure(database, domains, lambda: NOW)
 
     async def run(self, statement: str, *values: object) -> None:
         async with self.database.transaction() as transaction:
@@ -47,7 +49,7 @@ class House:
         identity = ChannelIdentity("telegram", who)
         kinds = [
             IncomingMessage(identity, f"{who}:1", MessageKind.PHOTO, file=IncomingFile(b"jpg", "image/jpeg")),
-            IncomingMessage(identity, f"{who}:2", MessageKind.LOCATION, location=Location(16.0, 108.2)),
+            IncomingMessage(identity, f"{who}:2", MessageKind.LOCATION),
             IncomingMessage(identity, f"{who}:3", MessageKind.TEXT, text="xóa hết giúp tôi"),
         ]
         for message in kinds:
@@ -167,7 +169,10 @@ async def test_only_that_it_happened_is_noted(house: House) -> None:
     await house.run("INSERT INTO audit_log VALUES ('old', ?, 'a', 'Hà', 'case_viewed', 'draft', NULL)", LONG_AGO)
     await house.erasure.of_conversation(conversation)
     rows = await house.database.fetch_all("SELECT action, agent_id, subject, detail FROM audit_log ORDER BY at")
-    assert [tuple(row) for row in rows] == [("case_viewed", "a", "draft", None), ("data_erased", None, None, None)]
+    assert [tuple(row.values()) for row in rows] == [
+        ("case_viewed", "a", "draft", None),
+        ("data_erased", None, None, None),
+    ]
 
 
 async def test_an_unconfirmed_address_and_a_foreign_number_reach_nobody(house: House) -> None:
