@@ -156,7 +156,7 @@ async def test_other_refusals_are_told_apart(tmp_path: Path) -> None:
         with pytest.raises(Orphan):
             async with database.transaction() as transaction:
                 await transaction.execute(
-                    "INSERT INTO outbox (message_id, channel, conversation_id, seq, created_at) VALUES ('m', 'web', 'nobody', 1, 'x')"
+                    "INSERT INTO feedback (conversation_id, answer, helped, created_at) VALUES ('nobody', 'a', 1, 'x')"
                 )
         with pytest.raises(StoreError, match="store_checks"):
             async with database.transaction() as transaction:
