@@ -21,7 +21,8 @@ from helpdesk.registration.fields import ASKED, FIELDS, PHOTO_FIELDS, Field
 from helpdesk.registration.model import Registration, Status
 from helpdesk.registration.progress import CONFIRM, Doubt, Progress
 from helpdesk.registration.view import placeholders
-from helpdesk.registry.columns import CARD_VALID_UNTIL, HEADINGS
+from helpdesk.registry.cells import CARD_VALID_UNTIL
+from helpdesk.registry.columns import HEADINGS
 from helpdesk.registry.member import Member
 from helpdesk.settings import Settings
 
@@ -62,7 +63,7 @@ def test_every_name_has_its_row_and_every_row_a_name() -> None:
 
 @pytest.mark.parametrize("name", [*ASKED, FieldName.AGENCY, FieldName.PROVINCE, CONFIRM, *Doubt])
 def test_everything_that_is_asked_has_its_question(guide: Guide, name: str) -> None:
-    questions = {Doubt.READ: ["reg_read_cccd", "reg_read_bhyt", "reg_read_bhyt_code"]}
+    questions: dict[str, list[str]] = {Doubt.READ: ["reg_read_cccd", "reg_read_bhyt", "reg_read_bhyt_code"]}
     assert set(questions.get(name, [f"reg_ask_{name}"])) <= set(guide.ids)
 
 

@@ -16,13 +16,10 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from helpdesk.registration.model import Registration
-from tests.stage.browser import DESKTOP, ChatPage, chromium_path, open_browser, phone
+from tests.stage.browser import DESKTOP, ChatPage, phone
 from tests.stage.console_desk import Desk, open_desk
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium_path() is None, reason="needs Chromium (apt install chromium)"),
-]
+pytestmark = pytest.mark.browser
 QR = "048155000001|201234567|Trần Thị Bẩy|08031955|Nữ|Tân Chính, Thanh Khê, Đà Nẵng|02092021"
 # Set to a folder to keep a picture of every page that the tests come by.
 _PICTURES = os.environ.get("CONSOLE_PICTURES")
@@ -102,14 +99,6 @@ class Officer:
 
     def problems(self) -> list[str]:
         return self.tab.all_problems()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    assert path
-    with open_browser(path) as running:
-        yield running
 
 
 @pytest.fixture

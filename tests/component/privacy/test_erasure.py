@@ -108,10 +108,10 @@ class House:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_database(tmp_path / "helpdesk.db") as database:
-        sealer = await open_sealer(database, open_cipher("", tmp_path / "secret.key"))
-        yield House(database, sealer, tmp_path)
+async def house(data_dir: Path) -> AsyncIterator[House]:
+    async with open_database(data_dir / "helpdesk.db") as database:
+        sealer = await open_sealer(database, open_cipher("", data_dir / "secret.key"))
+        yield House(database, sealer, data_dir)
 
 
 async def test_everything_of_the_chat_goes_and_the_neighbour_keeps_everything(house: House) -> None:

@@ -105,9 +105,9 @@ async def test_a_draft_leaves_no_fields_in_the_files(stack: Stack, chat: Chat, s
     assert (await registrations.get(draft.id)).fields["full_name"] == NAME
 
 
-def test_the_search_finds_what_is_there(settings: Settings) -> None:
-    leave_old(settings, 1)
-    assert traces(settings.data_dir) == {NUMBER, NAME, EMAIL, "Bạch Yến", "731946", "a place"}
+def test_the_search_finds_what_is_there(untouched: Settings) -> None:
+    leave_old(untouched, 1)
+    assert traces(untouched.data_dir) == {NUMBER, NAME, EMAIL, "Bạch Yến", "731946", "a place"}
 
 
 async def test_a_number_goes_once_it_is_answered(stack: Stack) -> None:
@@ -202,9 +202,9 @@ def words(seq: int) -> str:
 
 
 @pytest.fixture
-def old(settings: Settings) -> Settings:
-    leave_old(settings, 1203)
-    return settings
+def old(untouched: Settings) -> Settings:
+    leave_old(untouched, 1203)
+    return untouched
 
 
 async def test_old_words_are_sealed_at_the_first_start(old: Settings) -> None:

@@ -14,8 +14,8 @@ from tests.stage.registrant import Citizen
 
 
 @pytest.fixture
-async def services(tmp_path: Path) -> AsyncIterator[Services]:
-    async with open_services(Settings(data_dir=tmp_path)) as opened:
+async def services(data_dir: Path) -> AsyncIterator[Services]:
+    async with open_services(Settings(data_dir=data_dir)) as opened:
         yield opened
 
 

@@ -57,8 +57,8 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with open_services(Settings(data_dir=tmp_path)) as services:
+async def desk(data_dir: Path) -> AsyncIterator[Desk]:
+    async with open_services(Settings(data_dir=data_dir)) as services:
         yield Desk(services)
 
 

@@ -59,9 +59,9 @@ class Office:
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    async with open_database(tmp_path / "helpdesk.db") as database:
-        yield Office(database, await open_sealer(database, open_cipher("", tmp_path / "secret.key")))
+async def office(data_dir: Path) -> AsyncIterator[Office]:
+    async with open_database(data_dir / "helpdesk.db") as database:
+        yield Office(database, await open_sealer(database, open_cipher("", data_dir / "secret.key")))
 
 
 async def test_once_the_office_and_once_the_citizen(office: Office) -> None:

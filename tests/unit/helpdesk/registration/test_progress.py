@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -90,7 +91,7 @@ def test_what_is_expected(progress: Progress, expected: str | None) -> None:
 def test_of_several_doubts_the_first_is_asked_about() -> None:
     all_of_them = Progress(name_plain=True, found_code=True, unconfirmed="bhyt")
     notes = Notes(number="0905123456", email_hint="lan@gmail.com")
-    known = {"birth_date": "1960", "national_id": "048160099001"}
+    known: dict[str, Any] = {"birth_date": "1960", "national_id": "048160099001"}
     assert draft(all_of_them, notes, **known).waits_for is Doubt.NUMBER_KIND
     assert draft(all_of_them, Notes(email_hint="lan@gmail.com"), **known).waits_for is Doubt.EMAIL_HINT
     assert draft(all_of_them, **known).waits_for is Doubt.NAME_PLAIN

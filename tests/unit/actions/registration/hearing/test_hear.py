@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from actions.registration.hearing.hear import Heard, hear
+from actions.registration.hearing import Heard, hear
 from actions.said.questions import is_question
 from actions.said.said import Said
 from helpdesk.registration.model import Registration, Status

@@ -18,6 +18,8 @@ from actions.said.yes_no import says_no, says_yes
 from helpdesk.registration.model import Registration, Status
 from helpdesk.registration.progress import Progress
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[5]
 Extract = Callable[[str], list[dict[str, object]]]
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
