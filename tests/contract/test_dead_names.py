@@ -32,7 +32,7 @@ _HOOKS = """
     nlu.memory.snapshot: apply_to                                                   # rasa: an event
     nlu.memory.tracker_store: retrieve                                              # rasa: a tracker store
     nlu.serving.channel: send_response blueprint                                    # rasa: a channel
-    nlu.serving.lean_imports: create_module exec_module                             # importlib
+    nlu.lean_imports: create_module exec_module                             # importlib
     nlu.serving.logs: formatException                                               # logging
     nlu.serving.rule_policy: _find_action_from_rules _prediction_states _get_possible_keys  # rasa: its rule policy
     nlu.serving.turns: _load_model handle_message _update_tracker_session _run_action  # rasa: its agent and processor

@@ -106,7 +106,7 @@ def _is_code(value: object) -> bool:
 
 def imported(file: str) -> dict[str, str]:
     """The names that this file imports, and what they stand for."""
-    names = {}
+    names: dict[str, str] = {}
     for node in ast.walk(tree(file)):
         if isinstance(node, ast.ImportFrom) and node.module:
             names |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
