@@ -62,10 +62,11 @@ train: env ## huấn luyện mô hình nếu dữ liệu đã đổi
 eval: env ## báo cáo nhận hiểu: chéo theo người viết và tập giữ riêng (docs/nlu-report.md)
 	@$(RASA) -m nlu.training.evaluate
 
-bench: env-dev train ## đo tốc độ và độ chính xác, cạnh Rasa nguyên bản
+bench: env-dev train ## đo tốc độ và độ chính xác, cạnh Rasa nguyên bản (môi trường riêng, 2,6 GB)
+	@$(BUILD) stock
 	@$(APP) -m bench
 
-lock: env-dev ## khóa lại hai bộ thư viện (phiên bản và hash)
+lock: env-dev ## khóa lại các bộ thư viện (phiên bản và hash)
 	@$(BUILD) lock
 
 clean: ## xóa mọi thứ đã dựng (không xóa dữ liệu hội thoại)

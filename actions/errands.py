@@ -106,11 +106,6 @@ class ErrandTurns:
             return await self._code(errand, said)
         return await self._step(errand, said)
 
-    async def is_waiting(self, conversation_id: str) -> bool:
-        """Whether an errand waits for its next answer."""
-        errand = await self._errands.get(conversation_id)
-        return errand is not None and errand.purpose in PURPOSES and not errand.progress.get("done")
-
     # Steps
 
     async def _step(self, errand: Errand, said: Said, first: bool = False) -> ErrandOutcome:

@@ -1,4 +1,4 @@
-"""Build the environments: `python3 -m ops.build system app rasa web dev` (any of them), idempotent, with progress.
+"""Build the environments: `python3 -m ops.build system app rasa web dev stock` (any of them), idempotent.
 
 Standard library only: this is what runs first on a fresh clone, with whatever Python is there (3.8 or later).
 Owns where the two interpreters come from; refuses to write outside of DATA_DIR (uv keeps its own cache, and see
@@ -26,6 +26,7 @@ DATA = Path(os.environ.get("DATA_DIR", "").strip() or "var").resolve()
 ENVIRONMENTS = {
     "app": (("3.13", "3.12", "3.11"), "requirements.txt"),
     "rasa": (("3.10",), "nlu/requirements.txt"),
+    "stock": (("3.10",), "bench/requirements-stock.txt"),  # all that Rasa asks for: the peer of `make bench`
 }
 
 
@@ -55,7 +56,7 @@ def _digest(*paths: Path) -> str:
 
 
 def environment(name: str) -> None:
-    """Build one of the two environments from its lock file unless it is there already."""
+    """Build one of the environments from its lock file unless it is there already."""
     versions, lock = ENVIRONMENTS[name]
     home = DATA / "env" / name
     stamp = home / "lock.sha256"
@@ -68,10 +69,15 @@ def environment(name: str) -> None:
     tool = uv()
     shutil.rmtree(home, ignore_errors=True)
     run([tool, "venv", "-q", "--python", python, str(home)], f"Tạo môi trường {name}")
-    install = [tool, "pip", "install", "-q", "--python", str(home / "bin" / "python")]
-    run([*install, "--compile-bytecode", "--require-hashes", "-r", str(ROOT / lock)], f"Cài thư viện của {name}")
+    run([*_install(home), "--compile-bytecode", "-r", str(ROOT / lock)], f"Cài thư viện của {name}")
     stamp.write_text(wanted)
     say(f"Môi trường {name} xong sau {time.monotonic() - started:.0f} giây")
+
+
+def _install(home: Path) -> list[str]:
+    """What a lock file lists and nothing else: what it leaves out on purpose (nlu/unused.txt) must not come back."""
+    python = str(home / "bin" / "python")
+    return [uv(), "pip", "install", "-q", "--python", python, "--no-deps", "--require-hashes"]
 
 
 def dev() -> None:
@@ -82,9 +88,7 @@ def dev() -> None:
         if stamp.exists() and stamp.read_text() == wanted:
             continue
         say(f"Thêm công cụ kiểm thử vào môi trường {name}")
-        python = str(DATA / "env" / name / "bin" / "python")
-        run([uv(), "pip", "install", "-q", "--python", python, "--require-hashes", "-r", str(ROOT / lock)],
-            f"Cài công cụ kiểm thử của {name}")  # fmt: skip
+        run([*_install(DATA / "env" / name), "-r", str(ROOT / lock)], f"Cài công cụ kiểm thử của {name}")
         stamp.write_text(wanted)
 
 
@@ -105,19 +109,24 @@ def system() -> None:
 
 
 def lock() -> None:
-    """Write the four lock files anew: versions and hashes, no addresses."""
+    """Write the five lock files anew: versions and hashes, no addresses."""
     tool = uv()
     rasa = str(DATA / "env" / "rasa" / "bin" / "python")
     flags = ["--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links", "-q"]
-    project = "pyproject.toml"
+    project, universal = "pyproject.toml", ("--universal", "--python-version", "3.11")
     for command in (
         # Universal: the same file serves Python 3.11 to 3.13.
-        [tool, "pip", "compile", project, "--universal", "--python-version", "3.11", *flags, "-o", "requirements.txt"],
-        [tool, "pip", "compile", project, "--group", "dev", "--universal", "--python-version", "3.11", *flags,
+        [tool, "pip", "compile", project, *universal, *flags, "--excludes", "actions/unused.txt",
+         "-o", "requirements.txt"],
+        [tool, "pip", "compile", project, "--group", "dev", *universal, *flags, "--excludes", "actions/unused.txt",
          "-c", "requirements.txt", "-o", "requirements-dev.txt"],
-        [tool, "pip", "compile", "nlu/requirements.in", "--python", rasa, *flags, "-o", "nlu/requirements.txt"],
-        [tool, "pip", "compile", "nlu/requirements-dev.in", "--python", rasa, *flags, "-c", "nlu/requirements.txt",
-         "-o", "nlu/requirements-dev.txt"],
+        [tool, "pip", "compile", "nlu/requirements.in", "--python", rasa, *flags, "--excludes", "nlu/unused.txt",
+         "-o", "nlu/requirements.txt"],
+        [tool, "pip", "compile", "nlu/requirements-dev.in", "--python", rasa, *flags, "--excludes", "nlu/unused.txt",
+         "-c", "nlu/requirements.txt", "-o", "nlu/requirements-dev.txt"],
+        # The same Rasa with everything; what both have is of one version.
+        [tool, "pip", "compile", "nlu/requirements.in", "--python", rasa, *flags, "-c", "nlu/requirements.txt",
+         "-o", "bench/requirements-stock.txt"],
     ):  # fmt: skip
         say(f"Khóa {command[-1]}")
         run(command, f"Khóa {command[-1]}", cwd=ROOT)
@@ -134,7 +143,7 @@ def main(targets: Sequence[str]) -> int:
             else:
                 steps[target]()
     except KeyError as error:
-        print(f"Không có mục {error}. Dùng: system, app, rasa, web, dev, lock.", file=sys.stderr)
+        print(f"Không có mục {error}. Dùng: system, app, rasa, web, dev, stock, lock.", file=sys.stderr)
         return 2
     except BuildError as error:
         print(f"Chưa dựng xong. {error}", file=sys.stderr)

@@ -27,7 +27,6 @@ _SHOWN = 60
 _TOLD_AGAIN = 6 * TELL_EVERY
 # pytest's last line, with or without its rulers: "3 failed, 2 passed in 1.20s (0:00:01)".
 _CLOSING = re.compile(r"^(?:=+ )?((?:\d+ [a-z]+(?:, )?)+|no tests ran) in [\d.]+s\b", re.MULTILINE)
-_NOT_COUNTED = ("warning", "warnings")
 
 
 @dataclass(frozen=True, slots=True)

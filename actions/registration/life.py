@@ -32,7 +32,6 @@ _STATES = {
     Status.APPROVED: "reg_status_approved",
     Status.REJECTED: "reg_status_rejected",
     Status.DRAFT: "reg_status_draft",
-    Status.WITHDRAWN: "reg_status_none",
 }
 _REPAIR: Button = ("Sửa hồ sơ", "repair")
 _AGAIN: Button = ("Đăng ký lại", "register_other")

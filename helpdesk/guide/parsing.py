@@ -11,7 +11,6 @@ from typing import Any
 
 import yaml
 
-
 # What libyaml forgives and PyYAML doesn't: tabs, byte order marks inside, a comment that sticks to a block's bar.
 _LET_PASS = re.compile(r"\t|\ufeff|[|>][-+\d]*#")
 

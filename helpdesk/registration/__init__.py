@@ -6,10 +6,17 @@ from helpdesk.registration.desk import CaseDesk
 from helpdesk.registration.drafts import Registrations
 from helpdesk.registration.fields import FIELD_WORDS, FIELDS, PHOTO_FIELDS, YES
 from helpdesk.registration.keeping import RegistrationKeeping
-from helpdesk.registration.model import CaseSummary, Registration, Status, stands_for_bhxh, without_copies
+from helpdesk.registration.model import (
+    CaseReference,
+    CaseSummary,
+    Registration,
+    Status,
+    stands_for_bhxh,
+    without_copies,
+)
 from helpdesk.registration.progress import CONFIRM, Doubt, Notes, Progress, ReadCard
 from helpdesk.registration.store import RegistrationStore
-from helpdesk.registration.view import fill, placeholders
+from helpdesk.registration.view import fill, values_for
 
 __all__ = [
     "CONFIRM",
@@ -19,6 +26,7 @@ __all__ = [
     "PHOTO_FIELDS",
     "YES",
     "CaseDesk",
+    "CaseReference",
     "CaseSummary",
     "Deadlines",
     "Doubt",
@@ -31,7 +39,7 @@ __all__ = [
     "Registrations",
     "Status",
     "fill",
-    "placeholders",
     "stands_for_bhxh",
+    "values_for",
     "without_copies",
 ]

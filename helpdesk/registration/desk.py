@@ -17,7 +17,7 @@ from helpdesk.identity import FieldName
 from helpdesk.mail import MailQueue, rejected_mail
 from helpdesk.photos import Side
 from helpdesk.registration import states
-from helpdesk.registration.model import CaseSummary, Registration, Status
+from helpdesk.registration.model import CaseReference, CaseSummary, Registration, Status
 from helpdesk.registration.store import RegistrationStore
 from helpdesk.staff import Audit, Deed
 from helpdesk.store import FileVault, Transaction
@@ -119,6 +119,12 @@ class CaseDesk:
             raise Conflict(f"Hồ sơ này vừa được {who} xử lý.")
         deed = Deed.APPROVED if status is Status.APPROVED else Deed.REJECTED
         await self._audit.record(deed, agent_id, agent_name, registration.id, detail, transaction)
+
+    async def references(
+        self, conversations: Collection[str] = (), registrations: Collection[str] = ()
+    ) -> list[CaseReference]:
+        """The cases among these registrations and of these conversations, oldest first; nothing of them is opened."""
+        return await self._store.references(conversations, registrations)
 
     def _summary(self, registration: Registration) -> CaseSummary:
         submitted = registration.submitted_at or registration.created_at

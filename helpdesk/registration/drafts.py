@@ -78,7 +78,7 @@ class Registrations:
         return None
 
     async def latest(self, conversation_id: str) -> Registration | None:
-        """The newest registration of this conversation that was not withdrawn."""
+        """The newest registration of this conversation."""
         return await self._store.latest_of(conversation_id)
 
     async def all_of(self, conversation_id: str) -> list[Registration]:

@@ -110,13 +110,12 @@ async def _photos_of(transaction: Transaction, registration_ids: list[str]) -> t
 
 
 async def _drafts(transaction: Transaction, limit: datetime) -> tuple[int, tuple[str, ...]]:
-    """Delete the drafts (and what was withdrawn) that nobody touched since; how many, and their photos.
+    """Delete the drafts that nobody touched since; how many, and their photos.
 
     One with a case code is an application that was sent back, not a draft that never became one.
     """
     rows = await transaction.fetch_all(
-        "SELECT id FROM registrations WHERE status IN ('draft', 'withdrawn') AND case_code IS NULL "
-        "AND updated_at < ? LIMIT ?",
+        "SELECT id FROM registrations WHERE status = 'draft' AND case_code IS NULL AND updated_at < ? LIMIT ?",
         (limit.isoformat(), PORTION),
     )
     ids = [row["id"] for row in rows]

@@ -28,7 +28,6 @@ class Status(StrEnum):
     SUBMITTED = "submitted"
     APPROVED = "approved"
     REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +166,15 @@ def _sex_told_by(national_id: str) -> str:
     except InvalidInput:
         return ""
     return sex.value if sex else ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReference:
+    """What a case is called, and where it came from: enough to lead to it."""
+
+    id: str
+    case_code: str
+    conversation_id: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 from helpdesk.conversations import ChannelIdentity
 from helpdesk.identity import FieldName
 from helpdesk.photos import Side
-from helpdesk.registration.model import Registration, RegistrationPhoto, Status
+from helpdesk.registration.model import CaseReference, Registration, RegistrationPhoto, Status
 from helpdesk.registration.older import of_older
 from helpdesk.registration.progress import Notes, Progress
 from helpdesk.store import Database, Row, Sealer, Transaction
@@ -43,10 +43,8 @@ class RegistrationStore:
         return await self._one("conversation_id = ? AND status = 'draft'", conversation_id)
 
     async def latest_of(self, conversation_id: str) -> Registration | None:
-        """The newest of a conversation that was not withdrawn."""
-        return await self._one(
-            "conversation_id = ? AND status <> 'withdrawn' ORDER BY created_at DESC LIMIT 1", conversation_id
-        )
+        """The newest of a conversation."""
+        return await self._one("conversation_id = ? ORDER BY created_at DESC LIMIT 1", conversation_id)
 
     async def all_of(self, conversation_id: str) -> list[Registration]:
         """Newest first."""
@@ -195,6 +193,16 @@ class RegistrationStore:
 
     async def remove_photo(self, transaction: Transaction, photo_id: str) -> None:
         await transaction.execute("DELETE FROM registration_photos WHERE id = ?", (photo_id,))
+
+    async def references(self, conversations: Collection[str], registrations: Collection[str]) -> list[CaseReference]:
+        """What was filed from these conversations or bears these ids, oldest first."""
+        columns = "SELECT id, case_code, conversation_id, created_at FROM registrations WHERE case_code IS NOT NULL AND"
+        marks = [", ".join("?" * len(keys)) or "NULL" for keys in (conversations, registrations)]
+        rows = await self.database.fetch_all(
+            f"{columns} conversation_id IN ({marks[0]}) UNION {columns} id IN ({marks[1]}) ORDER BY created_at",
+            [*conversations, *registrations],
+        )
+        return [CaseReference(row["id"], row["case_code"], row["conversation_id"]) for row in rows]
 
     def _registration(self, row: Row, photos: Mapping[Side, RegistrationPhoto]) -> Registration:
         record, progress = self._sealer.open(row["sealed"]), json.loads(row["progress"])

@@ -1,7 +1,8 @@
 """What the chat shows of a registration: the values that the guide's texts name in braces.
 
-Owns how much is repeated: first names and last digits where that is enough, whole values only where the citizen has to
-check them. The texts themselves are in `data/guide/registration.yml`.
+Owns how much is repeated and to whom: first names and last digits where that is enough, whole values only where the
+citizen has to check them, and nothing of the person in any other conversation than the application's own. The texts
+themselves are in `data/guide/registration.yml`.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ _STATUS_WORDS = {
     Status.SUBMITTED: "đang chờ cán bộ duyệt",
     Status.APPROVED: "đã được duyệt",
     Status.REJECTED: "cần bổ sung",
-    Status.WITHDRAWN: "đã dừng",
 }
+_TOLD_TO_ANYBODY = ("ma_ho_so", "trang_thai")
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
@@ -66,6 +67,18 @@ def placeholders(registration: Registration) -> dict[str, str]:
         "con_thieu": ", ".join(FIELD_WORDS[name] for name in registration.missing() if name in FIELD_WORDS),
         "sua_gi": FIELD_WORDS.get(registration.asked, "thông tin"),
     }
+
+
+def values_for(registration: Registration, conversation_id: str) -> dict[str, str]:
+    """What a text said in this conversation may show of a registration.
+
+    Everything of its own. Of another's no more than its code and state, whatever names stand in the text: whoever
+    knows a case code may ask about it, and the texts are written by people who need not think of that.
+    """
+    values = placeholders(registration)
+    if registration.conversation_id == conversation_id:
+        return values
+    return {"ai": "anh/chị"} | {name: values[name] for name in _TOLD_TO_ANYBODY}
 
 
 def _person(registration: Registration) -> str:

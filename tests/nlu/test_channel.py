@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import sqlite3
 from collections.abc import AsyncIterator
 from typing import Any
@@ -59,10 +60,12 @@ async def gateway(ours: TurnAgent) -> AsyncIterator[Gateway]:
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.ctx.agent = ours
     register([GatewayInput()], app, route="/webhooks/")
-    server = await app.create_server(host="127.0.0.1", port=0, return_asyncio_server=True, access_log=False)
-    assert server is not None and server.server is not None
+    # A socket of our own: Sanic takes port 0 for "none given" and listens on 8000.
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    server = await app.create_server(sock=listening, return_asyncio_server=True, access_log=False)
+    assert server is not None
     await server.startup()
-    port = server.server.sockets[0].getsockname()[1]
     async with aiohttp.ClientSession() as session:
         yield Gateway(session, f"http://127.0.0.1:{port}/webhooks/gateway")
     server.close()

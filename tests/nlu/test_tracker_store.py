@@ -172,6 +172,8 @@ def write_until_killed(file: Path, enough: int) -> int:
 import asyncio, sys, warnings
 warnings.simplefilter("ignore")
 sys.path.insert(0, {str(ROOT)!r})
+from nlu import lean_imports
+lean_imports.install()
 from rasa.shared.core.domain import Domain
 from tests.nlu.test_tracker_store import TOY, SqliteTrackerStore, say
 async def main():

@@ -84,7 +84,6 @@ _CLAUSE = re.compile(
     re.I,
 )
 _NUMBERS = (FieldName.BHXH_CODE, FieldName.NATIONAL_ID, FieldName.PHONE)
-_TEXTS = (FieldName.FULL_NAME, FieldName.ADDRESS, FieldName.EMAIL, FieldName.AGENCY)
 _A_NUMBER = words(r"số|so|con số|chữ số|đuôi|duoi")
 _HOUSE = re.compile(r"(?:số |nhà )*(?:k ?)?\d|kiệt|hẻm|tổ \d|thôn|số nhà|kiet|hem|to \d|thon", re.I)
 _LEFTOVER = re.compile(r"\s*(?:mới (?:đúng|phải|trúng|chuẩn|chính xác)|moi (?:dung|phai)|mí đúng|ms đúng)\b.*$", re.I)

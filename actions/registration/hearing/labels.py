@@ -15,13 +15,12 @@ from typing import Any
 from actions.registration.hearing.name_words import MIDDLES, SURNAMES
 from actions.said import Kind, Said
 from helpdesk.identity import FieldName
-from helpdesk.text import COUNTS, KIN, NOT, SELF, any_of, folded, letters_of
+from helpdesk.text import COUNTS, NOT, any_of, folded, letters_of
 
 # Fields of other papers and other people soak up the number or the date that follows them.
 OTHER = "other"
 # They are in addresses and in questions, and no field's own.
 NO_VALUES = (Kind.INSURANCE, Kind.BENEFIT, Kind.LOCATION, Kind.AGENCY)
-_OF = rf"(?:\s*(?:cua\s+)?{any_of(folded((*SELF, *KIN)))}\b)?"
 _LABELS: tuple[tuple[str, str], ...] = (
     (
         OTHER,

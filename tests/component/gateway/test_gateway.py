@@ -15,6 +15,7 @@ from bot.channels.base import Undeliverable
 from helpdesk.conversations.model import ChannelIdentity, IncomingMessage, MessageKind, OutboxEntry, Reply
 from helpdesk.errors import Unavailable
 from helpdesk.settings import Settings
+from helpdesk.staff.agents import Agent
 from tests.stage.stack import Chat, Stack, StandInRasa, running, serving
 
 
@@ -200,7 +201,15 @@ async def test_feedback_is_kept_once_per_answer(chat: Chat, stack: Stack, rasa: 
         stack.services.guide.render("feedback_yes").text,
         stack.services.guide.render("feedback_no").text,
     ]
-    assert await stack.store.feedback_counts() == {"ask_install_app": (0, 1)}
+    [unhelpful] = await stack.services.attention.answers(9)
+    assert unhelpful.answer == "ask_install_app"
+    assert await stack.services.attention.questions([unhelpful], Agent("1", "Lan")) == ["tải app"]
+    await stack.services.attention.see_answer(chat.id, "ask_install_app", Agent("1", "Lan"))
+    assert await stack.services.attention.answers(9) == []
+    # Who finds it unhelpful again puts it back.
+    await chat.send(payload="helped:ask_install_app:no")
+    await chat.until(4)
+    assert [found.answer for found in await stack.services.attention.answers(9)] == ["ask_install_app"]
 
 
 async def test_an_error_that_nobody_foresaw_ends_in_an_apology_too(
@@ -280,8 +289,12 @@ async def test_what_cannot_be_delivered_is_given_up_and_visible(tuned: Settings,
         await stack.gateway.receive(text_message("a", 1))
         await stack.gateway.receive(text_message("b", 2))
         await wait_for(lambda: platform.sent == ["nghe: b"])
-        given_up = await stack.store.undeliverable()
-    assert [error for _, _, error in given_up] == ["bị chặn"]
+        [given_up] = await stack.services.attention.replies(9)
+        assert (given_up.channel, given_up.error, given_up.tries) == ("telegram", "bị chặn", 1)
+        # An officer's word, and the sweep takes it up.
+        await stack.services.attention.send_reply_again(given_up.message_id, Agent("1", "Lan"))
+        await wait_for(lambda: platform.sent == ["nghe: b", "nghe: a"])
+        assert await stack.services.attention.replies(9) == []
 
 
 async def test_replies_unsent_at_a_kill_go_out_after_the_restart(tuned: Settings, rasa: StandInRasa) -> None:

@@ -127,7 +127,11 @@ async def test_everything_of_the_chat_goes_and_the_neighbour_keeps_everything(ho
     await house.run("INSERT INTO caught_mails VALUES ('c', 'Toi@example.com', 's', 'b', ?)", LONG_AGO)
     for conversation in (mine, theirs):
         await house.run("INSERT INTO errands VALUES (?, 'resume', 'x', '{}', ?)", conversation, LONG_AGO)
-        await house.run("INSERT INTO feedback VALUES (?, 'hello', 1, ?)", conversation, LONG_AGO)
+        await house.run(
+            "INSERT INTO feedback (conversation_id, answer, helped, created_at) VALUES (?, 'hello', 1, ?)",
+            conversation,
+            LONG_AGO,
+        )
 
     assert await house.erasure.of_conversation(mine) == 3 + 1 + 4
 

@@ -155,7 +155,9 @@ async def test_other_refusals_are_told_apart(tmp_path: Path) -> None:
     async with open_database(tmp_path / "a.db") as database:
         with pytest.raises(Orphan):
             async with database.transaction() as transaction:
-                await transaction.execute("INSERT INTO feedback VALUES ('nobody', 'hello', 1, 'x')")
+                await transaction.execute(
+                    "INSERT INTO feedback (conversation_id, answer, helped, created_at) VALUES ('nobody', 'a', 1, 'x')"
+                )
         with pytest.raises(StoreError, match="store_checks"):
             async with database.transaction() as transaction:
                 await transaction.execute("INSERT INTO store_checks VALUES (1, NULL, 'a secret')")

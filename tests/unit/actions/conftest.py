@@ -13,8 +13,8 @@ from tests.stage.built import RASA_PYTHON, ROOT
 
 _EXTRACT = """
 import json, sys
-from nlu.serving import lean_imports
-lean_imports.install({"nlu.entities.extractor"})
+from nlu import lean_imports
+lean_imports.install(serving=True)
 from nlu.entities.extractor import find_entities
 from nlu.entities.places import Gazetteer
 places = Gazetteer.load()
