@@ -14,7 +14,7 @@ APP := exec "$$DATA_DIR/env/app/bin/python"
 RASA := exec "$$DATA_DIR/env/rasa/bin/python"
 
 .DEFAULT_GOAL := help
-.PHONY: help run staff import rotate-keys env env-dev train eval bench check test lock clean
+.PHONY: help run staff import rotate-keys check-data env env-dev train eval bench check test lock clean
 
 help: ## liệt kê các lệnh
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ import: env ## nạp danh sách người tham gia: FILE=members.csv hoặc .xlsx
 
 rotate-keys: env ## mã hóa lại mọi thứ bằng khóa mới nhất (docs/runbook.md); NEW=1: tạo khóa mới trước
 	@$(APP) -m ops.rotate_keys $(if $(filter-out 0,$(NEW)),--new)
+
+check-data: env ## tìm chỗ hỏng trong hai cơ sở dữ liệu; chạy được khi trợ lý đang chạy (docs/runbook.md)
+	@$(APP) -m ops.check_data
 
 env:
 	@$(BUILD) system app rasa web

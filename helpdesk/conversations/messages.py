@@ -34,7 +34,7 @@ from helpdesk.conversations.model import (
 )
 from helpdesk.conversations.plain_texts import TextSeal
 from helpdesk.errors import SettingsError
-from helpdesk.store import Database, Row, Transaction
+from helpdesk.store import Counter, Database, Row, Transaction, read_counters
 
 log = logging.getLogger(__name__)
 
@@ -479,13 +479,8 @@ class MessageStore:
 
     async def queue_sizes(self) -> dict[str, int]:
         """How many messages wait for an answer, for delivery, and how many deliveries were given up."""
-        row = await self._database.fetch_one(
-            "SELECT (SELECT COUNT(*) FROM inbox WHERE handled_at IS NULL) AS inbox, "
-            "(SELECT COUNT(*) FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL) AS outbox, "
-            "(SELECT COUNT(*) FROM outbox WHERE failed_at IS NOT NULL) AS undeliverable"
-        )
-        assert row is not None
-        return {name: int(row[name]) for name in row.keys()}  # noqa: SIM118 - sqlite3.Row iterates over values
+        counted = await read_counters(self._database)
+        return {name.value: counted[name] for name in (Counter.INBOX, Counter.OUTBOX, Counter.UNDELIVERABLE)}
 
     async def expire_attachments(self, days: int) -> list[str]:
         """Forget attachments older than `days`; their ids, so that the caller removes the files."""

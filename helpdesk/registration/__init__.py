@@ -4,7 +4,7 @@ from helpdesk.registration.crosschecks import FLAG_TEXTS
 from helpdesk.registration.deadlines import Deadlines
 from helpdesk.registration.desk import CaseDesk
 from helpdesk.registration.drafts import Registrations
-from helpdesk.registration.model import PHOTO_FIELDS, CaseSummary, Registration, Status
+from helpdesk.registration.model import PHOTO_FIELDS, CaseSummary, QueueState, Registration, Status
 from helpdesk.registration.store import RegistrationStore
 from helpdesk.registration.view import FIELD_WORDS, fill, placeholders
 
@@ -15,6 +15,7 @@ __all__ = [
     "CaseDesk",
     "CaseSummary",
     "Deadlines",
+    "QueueState",
     "Registration",
     "RegistrationStore",
     "Registrations",

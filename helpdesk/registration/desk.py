@@ -7,7 +7,7 @@ decision is in the audit log. Refuses drafts: staff see what was handed to them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,12 +16,13 @@ from helpdesk.calendar import utc_now
 from helpdesk.errors import Conflict, NotFound
 from helpdesk.mail import MailQueue, rejected_mail
 from helpdesk.photos import Side
-from helpdesk.registration.model import REASON, CaseSummary, Registration, Status
+from helpdesk.registration.model import REASON, CaseSummary, QueueState, Registration, Status
 from helpdesk.registration.store import RegistrationStore
 from helpdesk.staff import Audit, Deed
-from helpdesk.store import FileVault, Transaction
+from helpdesk.store import Counter, FileVault, Transaction, read_counters
 
 _KEPT_DECISIONS = 200
+_PAGE = 50
 
 
 class CaseDesk:
@@ -42,14 +43,33 @@ class CaseDesk:
         self._clock = clock
         self._audit = Audit(store.database, clock)
 
-    async def waiting(self) -> list[CaseSummary]:
-        """The applications that wait for a decision, oldest first."""
-        found = await self._store.find("status = 'submitted' ORDER BY submitted_at", ())
+    async def waiting(self, limit: int = _PAGE, start: int = 0) -> list[CaseSummary]:
+        """The applications that wait for a decision, oldest first: so many, from the `start`th on."""
+        found = await self._store.find(
+            "status = 'submitted' ORDER BY submitted_at, id LIMIT ? OFFSET ?", (limit, start)
+        )
         return [self._summary(registration) for registration in found]
+
+    async def queue(self) -> QueueState:
+        """How many wait, and the version of their list."""
+        counted = await read_counters(self._store.database)
+        return QueueState(counted[Counter.CASES], counted[Counter.CASES_VERSION])
+
+    async def next_free(self, taken: Collection[str]) -> str | None:
+        """The id of the oldest application that waits and is not among the `taken`."""
+        start = 0
+        while ids := await self._store.waiting_ids(start, _PAGE):
+            free = next((identifier for identifier in ids if identifier not in taken), None)
+            if free is not None:
+                return free
+            start += len(ids)
+        return None
 
     async def decided(self, limit: int = _KEPT_DECISIONS) -> list[CaseSummary]:
         """The last decisions, newest first."""
-        found = await self._store.find("status IN ('approved', 'rejected') ORDER BY decided_at DESC LIMIT ?", (limit,))
+        found = await self._store.find(
+            "decided_at IS NOT NULL AND status IN ('approved', 'rejected') ORDER BY decided_at DESC LIMIT ?", (limit,)
+        )
         return [self._summary(registration) for registration in found]
 
     async def case(self, registration_id: str) -> Registration:

@@ -15,6 +15,9 @@ from helpdesk.photos import Side
 from helpdesk.registration.model import Registration, RegistrationPhoto, Status
 from helpdesk.store import Database, Row, Sealer, Transaction
 
+# SQLite takes 32,766 parameters in a statement.
+_AT_ONCE = 500
+
 
 class RegistrationStore:
     """Reads and writes registrations of one database."""
@@ -28,14 +31,24 @@ class RegistrationStore:
         rows = await self.database.fetch_all(f"SELECT * FROM registrations WHERE {where}", parameters)  # noqa: S608 - see above
         if not rows:
             return []
-        marks = ", ".join("?" * len(rows))
         photos: dict[str, dict[Side, RegistrationPhoto]] = {}
-        for row in await self.database.fetch_all(
-            f"SELECT * FROM registration_photos WHERE registration_id IN ({marks})",  # noqa: S608 - marks only
-            [row["id"] for row in rows],
-        ):
-            photos.setdefault(row["registration_id"], {})[Side(row["side"])] = _photo(row)
+        for start in range(0, len(rows), _AT_ONCE):
+            ids = [row["id"] for row in rows[start : start + _AT_ONCE]]
+            marks = ", ".join("?" * len(ids))
+            for row in await self.database.fetch_all(
+                f"SELECT * FROM registration_photos WHERE registration_id IN ({marks})",  # noqa: S608 - marks only
+                ids,
+            ):
+                photos.setdefault(row["registration_id"], {})[Side(row["side"])] = _photo(row)
         return [self._registration(row, photos.get(row["id"], {})) for row in rows]
+
+    async def waiting_ids(self, start: int, limit: int) -> list[str]:
+        """The ids of what waits for a decision, oldest first; nothing is opened."""
+        rows = await self.database.fetch_all(
+            "SELECT id FROM registrations WHERE status = 'submitted' ORDER BY submitted_at, id LIMIT ? OFFSET ?",
+            (limit, start),
+        )
+        return [row["id"] for row in rows]
 
     async def insert(self, transaction: Transaction, registration: Registration) -> None:
         await transaction.execute(

@@ -1,10 +1,12 @@
 """The one room that knows the database engine and the files: transactions, migrations, sealing, the vault."""
 
+from helpdesk.store.counters import Counter, read_counters
 from helpdesk.store.database import Database, Duplicate, Row, Transaction, open_database
 from helpdesk.store.sealing import Sealer, open_sealer
 from helpdesk.store.vault import FileVault, add_key, open_cipher
 
 __all__ = [
+    "Counter",
     "Database",
     "Duplicate",
     "FileVault",
@@ -15,4 +17,5 @@ __all__ = [
     "open_cipher",
     "open_database",
     "open_sealer",
+    "read_counters",
 ]
