@@ -1,16 +1,16 @@
-"""Mail in the bot's process: the sender's loop, and in the demo the catcher and its pages.
+"""Mail in the bot's process: the sender, and in the demo the catcher and its pages.
 
 Owns which server the mails go to: the one in the settings, or, without one, our own on loopback.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.routing import BaseRoute
 
+from bot.chores import Chore, doing
 from bot.http import Pages
 from bot.metrics import Metrics
 from helpdesk.mail import MailSender, SmtpServer
@@ -36,12 +36,9 @@ async def open_mailing(services: Services, pages: Pages, metrics: Metrics) -> As
         else:
             server = _server_of(settings)
         sender = MailSender(services.mails, server, settings.mail_from, observe=metrics.observe_mail)
-        sending = asyncio.create_task(sender.run(), name="mails")
-        try:
+        stack.push_async_callback(sender.stop)
+        async with doing([Chore("sending mails", sender.poll, sender.step)]):
             yield routes
-        finally:
-            sending.cancel()
-            await asyncio.gather(sending, return_exceptions=True)
 
 
 def _server_of(settings: Settings) -> SmtpServer:

@@ -18,13 +18,14 @@ from starlette.applications import Starlette
 
 from bot.answering import Answering, DialogueClient
 from bot.channels.web import WebChannel
+from bot.chores import doing, house_chores
 from bot.console import ConsoleParts
 from bot.console import routes as console_routes
-from bot.gateway import Gateway, Watch, open_gateway
+from bot.gateway import Gateway, Wakeups, open_gateway
 from bot.http import Pages, build_app
 from bot.mailing import open_mailing
 from bot.metrics import Metrics
-from bot.office import open_office
+from bot.notices import Notices
 from bot.password_page import routes as password_routes
 from helpdesk.errors import HelpdeskError, Unavailable
 from helpdesk.registry import settle_demo
@@ -38,9 +39,9 @@ log = logging.getLogger(__name__)
 class _Server(uvicorn.Server):
     """Ends the long polls first: they are what a shutdown would otherwise wait for."""
 
-    def __init__(self, config: uvicorn.Config, watch: Watch) -> None:
+    def __init__(self, config: uvicorn.Config, wakeups: Wakeups) -> None:
         super().__init__(config)
-        self._watch = watch
+        self._wakeups = wakeups
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -56,7 +57,7 @@ class _Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._watch.close()
+        self._wakeups.close()
         await super().shutdown(sockets)
 
 
@@ -77,7 +78,7 @@ async def run(settings: Settings) -> None:
                 timeout_graceful_shutdown=2,
                 server_header=False,
             )
-            await _Server(config, gateway.watch).serve(sockets=[listener])
+            await _Server(config, gateway.wakeups).serve(sockets=[listener])
 
 
 async def _assemble(stack: AsyncExitStack, services: Services) -> tuple[Starlette, Gateway]:
@@ -101,7 +102,8 @@ async def _assemble(stack: AsyncExitStack, services: Services) -> tuple[Starlett
         if settings.telegram_mode == "webhook":
             webhooks[telegram.name] = telegram.handle_webhook
     await gateway.start(channels)
-    office = await stack.enter_async_context(open_office(services, gateway, answering))
+    notices = Notices(services.guide, gateway, answering)
+    await stack.enter_async_context(doing(house_chores(services, gateway, notices)))
 
     async def actions_ready() -> bool:
         try:
@@ -116,7 +118,7 @@ async def _assemble(stack: AsyncExitStack, services: Services) -> tuple[Starlett
         except Unavailable:
             return False
 
-    web = WebChannel(services.conversations, gateway, gateway.watch, gateway.is_answering, settings.upload_limit)
+    web = WebChannel(services.conversations, gateway, gateway.wakeups, gateway.is_answering, settings.upload_limit)
     checks = {"rasa": dialogue.is_ready, "actions": actions_ready, "store": store_ready}
     figures = partial(metrics.render, services.conversations.store, services.mails)
     console = console_routes(
@@ -124,12 +126,12 @@ async def _assemble(stack: AsyncExitStack, services: Services) -> tuple[Starlett
             agents=Agents(services.database, services.sealer),
             audit=Audit(services.database),
             cases=services.cases,
-            notify=office.decided,
+            notify=notices.decided,
             pages=pages,
             page_url=settings.page_url,
         )
     )
-    passwords = password_routes(services.accounts, pages, settings.page_url, office.password_changed)
+    passwords = password_routes(services.accounts, pages, settings.page_url, notices.password_changed)
     routes = [*demo_pages, *console, *passwords]
     return build_app(web.routes(), checks, figures, webhooks, settings.content_dir, pages=routes), gateway
 

@@ -19,8 +19,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.console.ports import ConsoleParts
-from bot.http import is_own_page, read_form
-from helpdesk.errors import Conflict, HelpdeskError, InvalidInput, NotFound, Overloaded, Unavailable, where
+from bot.http import Forbidden, is_own_page, read_form, refusal
+from helpdesk.errors import InvalidInput, NotFound, Overloaded, Unavailable, where
 from helpdesk.staff import AgentSession, Deed, same_secret
 
 log = logging.getLogger(__name__)
@@ -32,10 +32,14 @@ _LOGIN_COOKIE = "vssid_console_login"
 _DEVICE_COOKIE = "vssid_console_device"
 _DEVICE_KEPT = 180 * 24 * 3600
 _OWN_PATH = re.compile(rf"{HOME}(?:/[A-Za-z0-9_-]+)*")
-_STATUS = {InvalidInput: 400, NotFound: 404, Conflict: 409, Overloaded: 429, Unavailable: 503}
+# The staff are the hotline: nobody is told to call it.
+_OWN_WORDS = {
+    500: "Hệ thống gặp lỗi. Anh/chị thử lại sau ít phút.",
+    503: "Hệ thống đang bận. Anh/chị thử lại sau ít phút.",
+}
 
 
-class StalePage(HelpdeskError):
+class StalePage(Forbidden):
     """Trang này đã cũ. Anh/chị tải lại trang rồi làm lại giúp em."""
 
 
@@ -88,22 +92,17 @@ class Door:
         async def endpoint(request: Request) -> Response:
             try:
                 response = await handler(request)
-            except HelpdeskError as error:
-                response = self._refusal(error)
             except Exception as error:
-                log.error("a page of the console failed: %s", where(error))
-                response = self._refusal(HelpdeskError("Hệ thống gặp lỗi. Anh/chị thử lại sau ít phút."), 500)
+                response = self._refusal(error)
             response.headers["Cache-Control"] = "no-store"
             return response
 
         return endpoint
 
-    def _refusal(self, error: HelpdeskError, status: int | None = None) -> Response:
-        if isinstance(error, Unavailable):
-            log.error("%s unavailable: %s", error.service, where(error))
-        status = status or (403 if isinstance(error, StalePage) else _STATUS.get(type(error), 400))
-        message = "Hệ thống đang bận. Anh/chị thử lại sau ít phút." if status == 503 else str(error)
-        return self._parts.pages.render("console/refusal.html", status, message=message)
+    def _refusal(self, error: Exception) -> Response:
+        found = refusal(error)
+        message = _OWN_WORDS.get(found.status, found.message)
+        return self._parts.pages.render("console/refusal.html", found.status, found.headers, message=message)
 
     # Sessions
 

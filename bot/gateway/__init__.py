@@ -1,6 +1,6 @@
 """From the inbox to the outbox: accepted once, answered in order, delivered."""
 
 from bot.gateway.gateway import Gateway, open_gateway
-from bot.gateway.scheduling import Watch
+from bot.gateway.wakeups import Wakeups
 
-__all__ = ["Gateway", "Watch", "open_gateway"]
+__all__ = ["Gateway", "Wakeups", "open_gateway"]

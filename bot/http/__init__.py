@@ -1,7 +1,19 @@
 """HTTP that every page shares: bodies, templates, the application with its errors."""
 
 from bot.http.app import build_app
-from bot.http.body import BodyTooLarge, Unauthorized, read_body, read_upload
+from bot.http.body import BodyTooLarge, read_body, read_upload
+from bot.http.errors import Forbidden, Unauthorized, refusal
 from bot.http.pages import Pages, is_own_page, read_form
 
-__all__ = ["BodyTooLarge", "Pages", "Unauthorized", "build_app", "is_own_page", "read_body", "read_form", "read_upload"]
+__all__ = [
+    "BodyTooLarge",
+    "Forbidden",
+    "Pages",
+    "Unauthorized",
+    "build_app",
+    "is_own_page",
+    "read_body",
+    "read_form",
+    "read_upload",
+    "refusal",
+]

@@ -1,12 +1,12 @@
 """The bot's web application: the chat page, the chat API, health and figures, and the channels' webhooks.
 
-Owns how errors become HTTP answers and which headers every page carries. The parts are put together in `bot.main`.
+Owns which headers every page carries, and that no error leaves it as one (what it becomes: `bot.http.errors`). The
+parts are put together in `bot.main`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.http.body import BodyTooLarge, TooSlow, Unauthorized
-from helpdesk.errors import Conflict, HelpdeskError, InvalidInput, NotFound, Overloaded, Unavailable, where
-
-log = logging.getLogger(__name__)
+from bot.http.errors import refusal_json, refuse
+from helpdesk.errors import HelpdeskError
 
 WEB_FOLDER = Path(__file__).resolve().parent.parent / "web"
 # style-src needs 'unsafe-inline' for deep-chat, which styles its parts from script; nothing else does.
@@ -88,7 +86,7 @@ class _Failures:
         try:
             await self._app(scope, receive, send_noting)
         except Exception as error:
-            response = _fail(error)
+            response = refusal_json(error)
             if started:
                 # Too late for another answer; the connection has to break, or half of one would pass for all.
                 raise RuntimeError("an answer broke off") from None
@@ -139,9 +137,8 @@ def build_app(
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=6),
         ],
         exception_handlers={
-            HelpdeskError: _refuse,
-            Unauthorized: _refuse,
-            HTTPException: _refuse_http,
+            HelpdeskError: refuse,
+            HTTPException: refuse,
         },
     )
 
@@ -166,50 +163,3 @@ def _webhook(hook: Webhook) -> Callable[[Request], Awaitable[Response]]:
         return PlainTextResponse("", status_code=await hook(request.headers, await request.body()))
 
     return endpoint
-
-
-def error_json(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """An error in the contract's shape."""
-    return JSONResponse({"error": {"code": code, "message": message}}, status_code=status, headers=headers)
-
-
-async def _refuse(_request: Request, error: Exception) -> Response:
-    match error:
-        case Unauthorized():
-            return error_json(401, "unauthorized", Unauthorized.__doc__ or "", {"WWW-Authenticate": "Bearer"})
-        case TooSlow():
-            return error_json(408, "too_slow", str(error))
-        case BodyTooLarge():
-            return error_json(413, "too_large", str(error))
-        case InvalidInput(code="not_an_image" | "animated" as code):
-            return error_json(415, code, str(error))
-        case InvalidInput(code="too_many_pixels" as code):
-            return error_json(413, code, str(error))
-        case InvalidInput(code=code):
-            return error_json(400, code, str(error))
-        case NotFound():
-            return error_json(404, "not_found", str(error))
-        case Conflict():
-            return error_json(409, "conflict", str(error))
-        case Overloaded(retry_after=seconds):
-            return error_json(429, "too_many_messages", str(error), {"Retry-After": str(round(seconds))})
-        case Unavailable(service=service):
-            log.error("%s unavailable: %s", service, error)
-            message = "Hệ thống tạm thời chưa nhận được tin. Anh/chị thử lại sau ít phút hoặc gọi 1900 9068 giúp em ạ."
-            return error_json(503, "unavailable", message, {"Retry-After": "5"})
-    return _fail(error)
-
-
-async def _refuse_http(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    codes = {
-        404: ("not_found", "Không tìm thấy địa chỉ này."),
-        405: ("method_not_allowed", "Cách gọi này không được hỗ trợ."),
-    }
-    code, message = codes.get(error.status_code, ("bad_request", "Yêu cầu chưa đúng."))
-    return error_json(error.status_code, code, message, error.headers)
-
-
-def _fail(error: Exception) -> Response:
-    log.error("a request failed: %s", where(error))
-    return error_json(500, "internal", "Hệ thống gặp lỗi. Anh/chị thử lại hoặc gọi 1900 9068 giúp em ạ.")

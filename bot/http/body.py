@@ -21,10 +21,6 @@ _FORM_SLACK = 256 * 1024
 _SLOWEST_UPLOAD = 180.0
 
 
-class Unauthorized(Exception):
-    """Phiên trò chuyện không hợp lệ. Anh/chị tải lại trang giúp em ạ."""
-
-
 class BodyTooLarge(HelpdeskError):
     """Nội dung gửi lên lớn quá. Anh/chị gửi ảnh dưới 10 MB hoặc tin nhắn ngắn hơn giúp em ạ."""
 

@@ -8,23 +8,25 @@ page can be loaded again, and no password is ever written back into one. Refuses
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.http import Pages, is_own_page, read_form
+from bot.http import Forbidden, Pages, is_own_page, read_form, refusal
 from bot.password_page.words import RULES, STRENGTHS, Fault, fault_of, masked, too_soon
 from helpdesk.accounts import COMMON, Accounts, Link
-from helpdesk.errors import Conflict, HelpdeskError, InvalidInput, NotFound, Overloaded, Unavailable, where
+from helpdesk.errors import Conflict, HelpdeskError, InvalidInput, NotFound, Overloaded, where
 
 log = logging.getLogger(__name__)
 
 Changed = Callable[[str], Awaitable[None]]
 _RESEND_AFTER = 60
 _NO_STORE = {"Cache-Control": "no-store"}
+# What the page says for a status; for all others that it is a matter of waiting.
+_STOPPED = {400: "foreign", 403: "foreign", 404: "gone", 409: "overtaken"}
 
 
 class PasswordPages:
@@ -54,24 +56,16 @@ class PasswordPages:
         async def endpoint(request: Request) -> Response:
             try:
                 if request.method == "POST" and not is_own_page(request, self._page_url):
-                    return self._stopped("foreign", 403)
+                    raise Forbidden
                 return await answer(request, request.path_params["token"])
-            except NotFound:
-                return self._stopped("gone", 404)
-            except Conflict:
-                return self._stopped("overtaken", 409)
-            except InvalidInput:
-                return self._stopped("foreign", 400)
-            except Overloaded:
-                return self._stopped("busy", 429)
-            except Unavailable as error:
-                log.error("the password page: %s", where(error))
-                return self._stopped("busy", 503)
+            except HelpdeskError as error:
+                found = refusal(error)
+                return self._stopped(_STOPPED.get(found.status, "busy"), found.status, found.headers)
 
         return endpoint
 
-    def _stopped(self, reason: str, status: int) -> Response:
-        return self._pages.render("password_stopped.html", status, reason=reason)
+    def _stopped(self, reason: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
+        return self._pages.render("password_stopped.html", status, headers, reason=reason)
 
     # The passwords
 

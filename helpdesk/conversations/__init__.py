@@ -12,13 +12,13 @@ from helpdesk.conversations.model import (
     InboxEntry,
     IncomingFile,
     IncomingMessage,
-    Location,
     Message,
     MessageKind,
     OutboxEntry,
     Receipt,
     Reply,
 )
+from helpdesk.conversations.offers import offer_key
 from helpdesk.conversations.plain_texts import seal_plain_texts
 
 __all__ = [
@@ -33,12 +33,12 @@ __all__ = [
     "InboxEntry",
     "IncomingFile",
     "IncomingMessage",
-    "Location",
     "Message",
     "MessageKind",
     "MessageStore",
     "OutboxEntry",
     "Receipt",
     "Reply",
+    "offer_key",
     "seal_plain_texts",
 ]

@@ -37,6 +37,10 @@ class ConversationStatus(StrEnum):
     RESOLVED = "resolved"
 
 
+# The channels whose clients come for their replies.
+_FETCHING = frozenset({"web"})
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelIdentity:
     """A citizen's address on a channel; Rasa's `sender_id` is `"{channel}:{external_id}"`."""
@@ -48,13 +52,10 @@ class ChannelIdentity:
     def sender_id(self) -> str:
         return f"{self.channel}:{self.external_id}"
 
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """A point in degrees (WGS 84)."""
-
-    latitude: float
-    longitude: float
+    @property
+    def is_pushed(self) -> bool:
+        """Whether replies are handed to its platform, be that connected now or not; a web page fetches its own."""
+        return self.channel not in _FETCHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ class IncomingMessage:
     """What a channel hands to the gateway.
 
     `platform_message_id` is unique within the channel: the inbox drops a repeat by it. `payload` is what a tapped
-    button carries, or with a file why it is not taken for a photo (`REFUSED_PHOTO`).
+    button carries, or with a file why it is not taken for a photo (`REFUSED_PHOTO`). Where a shared place lies is not
+    handed on: nobody reads it yet, and what nobody reads is not kept.
     """
 
     identity: ChannelIdentity
@@ -102,7 +104,6 @@ class IncomingMessage:
     kind: MessageKind
     text: str = ""
     payload: str | None = None
-    location: Location | None = None
     phone_number: str | None = None
     file: IncomingFile | None = None
 
@@ -155,7 +156,6 @@ class InboxEntry:
     attempts: int
     received_at: datetime
     notified_late: bool
-    location: Location | None = None
     phone_number: str | None = None
 
 

@@ -1,4 +1,4 @@
-"""Sends the queued mails: a loop in the bot's process, for as long as it runs.
+"""Sends the queued mails, a round at a time; the bot's clock calls it for as long as that runs.
 
 Owns the pace: when the server can't be reached, one mail at a time asks again, after 1, 2, 4 … 60 seconds; a mail that
 the server wants later is put off alone, so that it holds up no other. How mails are kept, and why none is lost or sent
@@ -35,7 +35,7 @@ def _unobserved(_kind: str, _outcome: str) -> None:
 
 
 class MailSender:
-    """`run` it once, in one process. `observe` is told kind and outcome: sent, put_off, ended or failed."""
+    """One of them, in one process. `observe` is told kind and outcome: sent, put_off, ended or failed."""
 
     def __init__(
         self,
@@ -52,41 +52,36 @@ class MailSender:
         self._server = server
         self._sender = sender
         self._parallel = parallel
-        self._poll = poll
+        self.poll = poll
         self._clock = clock
         self._observe = observe
         self._running: set[asyncio.Task[None]] = set()
+        self._taken_up = False
         self._failures = 0
         self._resume_at = clock()
         self._clean_up_at = clock()
 
-    async def run(self) -> None:
-        """Send until cancelled; then what is being handed over gets a moment to end."""
-        try:
-            await _insist(self._queue.take_up)
-            while True:
-                try:
-                    await self._step()
-                except Unavailable as error:
-                    log.warning("mails wait for the store: %s", error.service)
-                except Exception as error:  # whatever broke, the next round may go well, and nobody else would send
-                    log.error("a round of mails broke: %s", where(error))
-                # Others put mails in from their own processes: only looking tells.
-                if self._running:
-                    await asyncio.wait(self._running, timeout=self._poll, return_when=asyncio.FIRST_COMPLETED)
-                else:
-                    await asyncio.sleep(self._poll)
-        finally:
-            await self._stop()
+    async def step(self) -> float | None:
+        """One round, to be called again and again: at once after 0, after `poll` seconds when nothing is under way."""
+        if not self._taken_up:
+            await self._queue.take_up()
+            self._taken_up = True
+        await self._hand_over()
+        # Others put mails in from their own processes: only looking tells.
+        if not self._running:
+            return None
+        await asyncio.wait(self._running, timeout=self.poll, return_when=asyncio.FIRST_COMPLETED)
+        return 0
 
-    async def _stop(self) -> None:
+    async def stop(self) -> None:
+        """What is being handed over gets a moment to end; call it once no step is under way."""
         if self._running:
             await asyncio.wait(self._running, timeout=_LAST_SECONDS)
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def _step(self) -> None:
+    async def _hand_over(self) -> None:
         for kind in await self._queue.end_overdue():
             self._observe(kind, "ended")
         now = self._clock()

@@ -19,6 +19,7 @@ from bot.answering.rasa import DialogueClient
 from bot.answering.triage import Answering
 from bot.channels.base import PushChannel
 from bot.channels.web.channel import WebChannel
+from bot.chores import Chore, doing
 from bot.gateway.gateway import Gateway, open_gateway
 from bot.http.app import build_app
 from bot.metrics import Metrics
@@ -93,7 +94,8 @@ async def running(settings: Settings, channels: dict[str, PushChannel] | None = 
         answering = Answering(services.guide, services.conversations, dialogue, services.registrations)
         gateway = await stack.enter_async_context(open_gateway(settings, services.conversations, answering, metrics))
         await gateway.start(channels or {})
-        web = WebChannel(services.conversations, gateway, gateway.watch, gateway.is_answering, settings.upload_limit)
+        await stack.enter_async_context(doing([Chore("the sweep", 5.0, gateway.sweep)]))
+        web = WebChannel(services.conversations, gateway, gateway.wakeups, gateway.is_answering, settings.upload_limit)
 
         async def store_ready() -> bool:
             await services.database.check_writable()

@@ -19,8 +19,8 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 
 from bot.channels import Undeliverable
 from bot.channels.telegram.polling import retry_seconds
-from bot.channels.telegram.text import PicturePart, TextPart, button_rows, reply_parts
-from helpdesk.conversations import ChannelIdentity, OutboxEntry
+from bot.channels.telegram.text import PicturePart, TextPart, button_rows, callback_data, reply_parts
+from helpdesk.conversations import Button, ChannelIdentity, OutboxEntry
 from helpdesk.errors import HelpdeskError, Unavailable
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,13 @@ class Sender:
     async def _send_text(self, chat_id: int, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
         await self._pace(chat_id).acquire()
         with _our_errors():
-            await self._bot.send_message(chat_id, text, reply_markup=keyboard)
+            try:
+                await self._bot.send_message(chat_id, text, reply_markup=keyboard)
+            except BadRequest as error:
+                if keyboard is None or "button" not in error.message.lower():
+                    raise
+                log.error("Telegram refuses the buttons of a reply, which goes without them: %s", error.message)
+                await self._bot.send_message(chat_id, text)
 
     async def _send_picture(self, chat_id: int, part: PicturePart) -> None:
         content = await asyncio.to_thread(self._read_picture, part.name)
@@ -120,19 +126,16 @@ class Sender:
 
 
 def _keyboard(part: TextPart | PicturePart) -> InlineKeyboardMarkup | None:
-    if isinstance(part, PicturePart) or not part.buttons:
+    if isinstance(part, PicturePart):
         return None
-    return InlineKeyboardMarkup(
-        [
-            [
-                InlineKeyboardButton(button.title, url=button.url)
-                if button.url
-                else InlineKeyboardButton(button.title, callback_data=button.payload)
-                for button in row
-            ]
-            for row in button_rows(part.buttons)
-        ]
-    )
+    rows = button_rows(part.buttons)
+    return InlineKeyboardMarkup([[_key(button) for button in row] for row in rows]) if rows else None
+
+
+def _key(button: Button) -> InlineKeyboardButton:
+    if button.url:
+        return InlineKeyboardButton(button.title, url=button.url)
+    return InlineKeyboardButton(button.title, callback_data=callback_data(button.payload or ""))
 
 
 @contextmanager

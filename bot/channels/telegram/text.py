@@ -6,12 +6,15 @@ stands in a text is shown as it is.
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpdesk.conversations import Button, Message
+from helpdesk.conversations import Button, Message, offer_key
+
+log = logging.getLogger(__name__)
 
 # In UTF-16 code units, as Telegram counts: an emoji is two.
 LONGEST_TEXT = 4096
@@ -90,10 +93,13 @@ def _belongs_to_previous(text: str, position: int) -> bool:
 
 
 def button_rows(buttons: Sequence[Button]) -> list[list[Button]]:
-    """One button a row, or two where both titles are short. Raises ValueError for a button that Telegram can't hold."""
+    """One button a row, or two where both titles are short. A button that Telegram can't hold is left out: the citizen
+    gets the reply without it rather than nothing."""
     rows: list[list[Button]] = []
     for button in buttons:
-        _check(button)
+        if not button.title.strip() or not (button.url or button.payload):
+            log.error("a button that Telegram can't hold is left out: %s", button.payload or button.url)
+            continue
         pair = rows and len(rows[-1]) == 1 and _is_short(rows[-1][0]) and _is_short(button)
         if pair:
             rows[-1].append(button)
@@ -106,11 +112,6 @@ def _is_short(button: Button) -> bool:
     return len(button.title) <= _SHORT_TITLE
 
 
-def _check(button: Button) -> None:
-    if not button.title.strip():
-        raise ValueError(f"a button without a title: {button.payload or button.url}")
-    if button.url:
-        return
-    size = len((button.payload or "").encode())
-    if not 1 <= size <= LONGEST_PAYLOAD:
-        raise ValueError(f"the payload of {button.title!r} has {size} bytes; Telegram takes 1 to {LONGEST_PAYLOAD}")
+def callback_data(payload: str) -> str:
+    """What a button carries on Telegram: the payload, or the key of one that is too long."""
+    return payload if len(payload.encode()) <= LONGEST_PAYLOAD else offer_key(payload)

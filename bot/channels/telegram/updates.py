@@ -13,7 +13,7 @@ from typing import Any
 
 from telegram import CallbackQuery, Chat, ChatMember, Document, Message, Update
 
-from helpdesk.conversations import REFUSED_PHOTO, ChannelIdentity, IncomingMessage, Location, MessageKind
+from helpdesk.conversations import REFUSED_PHOTO, ChannelIdentity, IncomingMessage, MessageKind
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +133,6 @@ def _message(message: Message, size_limit: int) -> Incoming | None:
     if kind is None:
         return None
     payload = f"{REFUSED_PHOTO}{refused}" if refused else None
-    point = message.location or (message.venue.location if message.venue else None)
     return Incoming(
         message.chat.id,
         IncomingMessage(
@@ -142,7 +141,6 @@ def _message(message: Message, size_limit: int) -> Incoming | None:
             kind,
             text=text,
             payload=COMMANDS[(command[1] or command[2]).lower()] if command else payload,
-            location=Location(point.latitude, point.longitude) if point else None,
             phone_number=_own_number(message),
         ),
         file_id=file_id,

@@ -23,7 +23,6 @@ from helpdesk.conversations import (
     Conversations,
     IncomingFile,
     IncomingMessage,
-    Location,
     Message,
     MessageKind,
     Receipt,
@@ -214,9 +213,8 @@ def _json_message(conversation_id: str, body: bytes) -> IncomingMessage:
             raise InvalidInput("bad_payload", "Nút bấm này không hợp lệ. Anh/chị chọn lại giúp em ạ.")
         return IncomingMessage(identity, platform_message_id, MessageKind.BUTTON, payload=payload)
     if data.get("location") is not None:
-        return IncomingMessage(
-            identity, platform_message_id, MessageKind.LOCATION, location=_location(data["location"])
-        )
+        _check_location(data["location"])
+        return IncomingMessage(identity, platform_message_id, MessageKind.LOCATION)
     text = data.get("text", "")
     if not isinstance(text, str):
         raise InvalidInput("bad_text", "Nội dung tin nhắn phải là chữ.")
@@ -239,19 +237,18 @@ def _client_id(value: object) -> str:
     return value
 
 
-def _location(value: object) -> Location:
-    if isinstance(value, Mapping):
-        latitude, longitude = _degrees(value.get("latitude"), 90), _degrees(value.get("longitude"), 180)
-        if latitude is not None and longitude is not None:
-            return Location(latitude, longitude)
-    raise InvalidInput("bad_location", "Vị trí gửi lên chưa đúng. Anh/chị bấm gửi vị trí lại giúp em ạ.")
+def _check_location(value: object) -> None:
+    if not (
+        isinstance(value, Mapping)
+        and _is_degrees(value.get("latitude"), 90)
+        and _is_degrees(value.get("longitude"), 180)
+    ):
+        raise InvalidInput("bad_location", "Vị trí gửi lên chưa đúng. Anh/chị bấm gửi vị trí lại giúp em ạ.")
 
 
-def _degrees(value: object, limit: float) -> float | None:
+def _is_degrees(value: object, limit: float) -> bool:
     # bool is an int in Python, but no coordinate.
-    if isinstance(value, int | float) and not isinstance(value, bool) and -limit <= value <= limit:
-        return float(value)
-    return None
+    return isinstance(value, int | float) and not isinstance(value, bool) and -limit <= value <= limit
 
 
 def _number(request: Request, name: str, default: float, header: str | None = None) -> float:

@@ -12,7 +12,7 @@ import pytest
 from starlette.responses import JSONResponse, Response
 
 from bot.channels.base import Undeliverable
-from helpdesk.conversations.model import ChannelIdentity, IncomingMessage, MessageKind, OutboxEntry
+from helpdesk.conversations.model import ChannelIdentity, IncomingMessage, MessageKind, OutboxEntry, Reply
 from helpdesk.errors import Unavailable
 from helpdesk.settings import Settings
 from tests.stage.stack import Chat, Stack, StandInRasa, running, serving
@@ -209,7 +209,7 @@ async def test_an_error_that_nobody_foresaw_ends_in_an_apology_too(
     async def bug(_entry: object) -> None:
         raise RuntimeError("bí mật của người dân")
 
-    stack.gateway._answering.replies = bug  # type: ignore[method-assign]
+    stack.gateway._replying._answering.replies = bug  # type: ignore[method-assign]
     await chat.send(text="a")
     assert "1900 9068" in (await chat.until(1, seconds=20))[0]["text"]
     assert "RuntimeError" in caplog.text and "bí mật" not in caplog.text
@@ -257,6 +257,12 @@ async def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
         await asyncio.sleep(0.02)
 
 
+async def answered(stack: Stack, conversation: str) -> None:
+    async with asyncio.timeout(10):
+        while await stack.store.backlog(conversation):
+            await asyncio.sleep(0.02)
+
+
 async def test_delivery_is_retried_in_order(tuned: Settings, rasa: StandInRasa) -> None:
     platform = Platform()
     platform.failures = [Unavailable("telegram", "mạng chậm", retry_after=0.05), Unavailable("telegram")]
@@ -287,6 +293,42 @@ async def test_replies_unsent_at_a_kill_go_out_after_the_restart(tuned: Settings
     working = Platform()
     async with running(tuned, {"telegram": working}):
         await wait_for(lambda: working.sent == ["nghe: a"])
+
+
+async def test_what_was_answered_before_the_channel_is_there_goes_out_with_it(
+    tuned: Settings, rasa: StandInRasa
+) -> None:
+    """Telegram hands over messages as soon as it is connected, a moment before the gateway is told of it."""
+    platform = Platform()
+    async with running(tuned) as stack:
+        await stack.gateway.receive(text_message("a", 1))
+        conversation = (await stack.store.open_conversation(ChannelIdentity("telegram", "5"))).id
+        await answered(stack, conversation)
+        await stack.gateway.start({"telegram": platform})
+        await wait_for(lambda: platform.sent == ["nghe: a"])
+        await stack.gateway.receive(text_message("b", 2))
+        await wait_for(lambda: platform.sent == ["nghe: a", "nghe: b"])
+
+
+async def test_a_channel_switched_off_finds_its_replies_when_it_is_on_again(tuned: Settings, rasa: StandInRasa) -> None:
+    first = Platform()
+    async with running(tuned, {"telegram": first}) as stack:
+        await stack.gateway.receive(text_message("a", 1))
+        await wait_for(lambda: first.sent == ["nghe: a"])
+        conversation = (await stack.store.open_conversation(ChannelIdentity("telegram", "5"))).id
+    async with running(tuned) as stack:
+        await stack.gateway.tell(conversation, Reply(text="Dạ hồ sơ đã được duyệt ạ."))
+        await stack.gateway.sweep()
+        assert await stack.store.unsent_conversations(["zalo"]) == []
+    again = Platform()
+    async with running(tuned, {"telegram": again}):
+        await wait_for(lambda: again.sent == ["Dạ hồ sơ đã được duyệt ạ."])
+
+
+async def test_a_page_s_replies_wait_in_no_outbox(chat: Chat, stack: Stack) -> None:
+    await chat.send(text="a")
+    await chat.until(1)
+    assert (await stack.store.queue_sizes())["outbox"] == 0
 
 
 async def test_a_choice_in_words_is_a_tap_on_the_last_answer_s_button(chat: Chat, rasa: StandInRasa) -> None:
@@ -320,7 +362,7 @@ async def test_a_full_disk_never_sends_a_reply_twice(tuned: Settings, rasa: Stan
             await send(entry, part_sent)
 
         platform.deliver = send_then_fill_the_disk  # type: ignore[method-assign]
-        stack.gateway._senders._error_pause = 0.05
+        stack.gateway._delivering._senders._error_pause = 0.05
         await stack.gateway.receive(text_message("a", 1))
         await wait_for(lambda: bool(platform.sent))
         await asyncio.sleep(0.5)

@@ -17,6 +17,7 @@ from actions.registration.questions import FIXABLE
 from actions.said.said import payload
 from bot.channels.telegram.channel import TelegramChannel
 from helpdesk.conversations.model import Button, ChannelIdentity, Reply
+from helpdesk.conversations.offers import offer_key
 from helpdesk.settings import Settings
 from tests.stage.stack import Stack, StandInRasa, running
 from tests.stage.telegram_front import TOKEN, Refusal, TelegramFront, emulator, front, keyboard, message
@@ -174,16 +175,58 @@ async def test_a_typed_number_is_the_tap_it_stands_for(
     assert rasa.asked[1]["payload"] == payload(choice)
 
 
+def tap(data: str, number: str = "77") -> dict[str, Any]:
+    shown = message("Dạ", number=3)
+    shown["from"] = {"id": 7, "is_bot": True, "first_name": "Bot"}
+    sender = {"id": 5, "is_bot": False, "first_name": "An"}
+    return {"callback_query": {"id": number, "from": sender, "chat_instance": "1", "data": data, "message": shown}}
+
+
+async def test_a_payload_too_long_for_telegram_comes_back_whole(
+    connected: Settings, telegram: TelegramFront, rasa: StandInRasa
+) -> None:
+    """Telegram counts 64 bytes, and a Vietnamese letter is up to three."""
+    long = payload("xác nhận địa chỉ thường trú mới của người được đăng ký giúp")
+    assert len(long) <= 80 < len(long.encode())
+
+    async def offer(_request: dict[str, Any]) -> Response:
+        return JSONResponse({"replies": [{"text": "Dạ chọn ạ", "buttons": [{"title": "Đúng rồi", "payload": long}]}]})
+
+    rasa.behave = offer
+    async with bot(connected) as stack:
+        await telegram.write("đổi địa chỉ", number=1)
+        await until(lambda: telegram.delivered)
+        ((button,),) = keyboard(telegram.delivered[0])
+        assert button["text"] == "Đúng rồi" and len(button["callback_data"].encode()) <= 64
+        await telegram.update(tap(button["callback_data"]))
+        await until(lambda: len(rasa.asked) == 2)
+        conversation = (await stack.store.open_conversation(AN)).id
+        said = (await stack.services.conversations.history(conversation, 2))[0]
+        assert (said.text, said.payload) == ("Đúng rồi", long)
+        # The key of something that nobody offered opens nothing.
+        await telegram.update(tap(offer_key("/approve"), "78"))
+        await until(lambda: stack.services.guide.render("stale_button").text in telegram.texts)
+    assert rasa.asked[1]["payload"] == long and len(rasa.asked) == 2
+
+
+async def test_a_reply_whose_buttons_are_refused_goes_without_them(
+    connected: Settings, telegram: TelegramFront, rasa: StandInRasa
+) -> None:
+    telegram.refuse("sendMessage", Refusal(400, "Bad Request: BUTTON_URL_INVALID"))
+    async with bot(connected) as stack:
+        conversation = (await stack.store.open_conversation(AN)).id
+        await stack.gateway.tell(conversation, Reply("Dạ xem ở đây ạ.", buttons=(Button("Mở", url="tel:1900"),)))
+        await until(lambda: telegram.delivered)
+        assert await stack.store.undeliverable() == []
+    assert [(sent["text"], "reply_markup" in sent) for sent in telegram.delivered] == [("Dạ xem ở đây ạ.", False)]
+
+
 async def test_a_tap_that_was_never_offered_reaches_nobody(
     connected: Settings, telegram: TelegramFront, rasa: StandInRasa
 ) -> None:
     """What a button carries can be made up by whoever writes a client of their own."""
-    shown = message("Dạ", number=3)
-    shown["from"] = {"id": 7, "is_bot": True, "first_name": "Bot"}
-    sender = {"id": 5, "is_bot": False, "first_name": "An"}
-    query = {"id": "77", "from": sender, "chat_instance": "1", "data": payload("submit"), "message": shown}
     async with bot(connected) as stack:
-        await telegram.update({"callback_query": query})
+        await telegram.update(tap(payload("submit")))
         await until(lambda: telegram.texts)
         assert telegram.texts == [stack.services.guide.render("stale_button").text]
     assert rasa.asked == []
@@ -207,7 +250,7 @@ async def test_an_answer_of_the_office_waits_for_telegram_and_outlives_the_bot(
     async with bot(connected) as stack:
         await until(lambda: any(name == "sendMessage" for name, _ in telegram.calls[before:]))
         await asyncio.sleep(0.5)
-        assert await stack.store.unsent_conversations() == []
+        assert await stack.store.unsent_conversations(["telegram"]) == []
     (sent,) = (fields for name, fields in telegram.calls[before:] if name == "sendMessage")
     assert (sent["chat_id"], sent["text"]) == ("5", notice)
     assert keyboard(sent) == [[{"text": repair.title, "callback_data": repair.payload}]]

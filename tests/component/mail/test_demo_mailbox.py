@@ -38,7 +38,7 @@ async def visited(stack: Stack, settings: Settings | None = None) -> AsyncIterat
     services = replace(stack.services, settings=settings or stack.services.settings)
     metrics, gateway = Metrics(), stack.gateway
     async with open_mailing(services, Pages(), metrics) as pages:
-        web = WebChannel(services.conversations, gateway, gateway.watch, gateway.is_answering, 1024)
+        web = WebChannel(services.conversations, gateway, gateway.wakeups, gateway.is_answering, 1024)
         figures = partial(metrics.render, services.conversations.store, services.mails)
         app = build_app(web.routes(), {}, figures, {}, services.settings.content_dir, pages)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:

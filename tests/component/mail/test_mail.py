@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.chores import Chore, doing
 from helpdesk.errors import InvalidInput
 from helpdesk.mail import sender as mail_sender
 from helpdesk.mail.queue import MailQueue, MailState
@@ -45,16 +46,22 @@ def queue(services: Services, clock: MovedClock) -> MailQueue:
 
 
 @asynccontextmanager
+async def at_work(sender: MailSender) -> AsyncIterator[None]:
+    """As `bot.mailing` lets it work."""
+    try:
+        async with doing([Chore("sending mails", sender.poll, sender.step)]):
+            yield
+    finally:
+        await sender.stop()
+
+
+@asynccontextmanager
 async def sending(queue: MailQueue, server: SmtpServer, clock: MovedClock) -> AsyncIterator[list[tuple[str, str]]]:
     """The sender at work; yields what it reports."""
     seen: list[tuple[str, str]] = []
     sender = MailSender(queue, server, SENDER, poll=0.01, clock=clock, observe=lambda *what: seen.append(what))
-    task = asyncio.create_task(sender.run())
-    try:
+    async with at_work(sender):
         yield seen
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 def plain(office: PostOffice) -> SmtpServer:
@@ -338,7 +345,9 @@ async def main():
     settings = load_settings({"DATA_DIR": sys.argv[1], "VSSID_CONTENT_DIR": sys.argv[2]})
     async with open_services(settings) as services:
         await services.mails.put("received", "lan@example.com", "S", "T", dedup_key="a")
-        await MailSender(services.mails, SmtpServer("127.0.0.1", int(sys.argv[3])), sys.argv[4]).run()
+        sender = MailSender(services.mails, SmtpServer("127.0.0.1", int(sys.argv[3])), sys.argv[4])
+        while True:
+            await sender.step()
 asyncio.run(main())
 """
 
@@ -357,10 +366,8 @@ async def test_killed_while_sending_it_is_the_same_mail_again(settings: Settings
         async with open_services(settings) as services:
             assert await services.mails.state("a") is MailState.SENDING
             sender = MailSender(services.mails, plain(office), SENDER, poll=0.01)
-            task = asyncio.create_task(sender.run())
-            await becomes(services.mails, "a", MailState.SENT)
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            async with at_work(sender):
+                await becomes(services.mails, "a", MailState.SENT)
     assert len(office.raw) == 2
     assert office.raw[0] == office.raw[1]
 

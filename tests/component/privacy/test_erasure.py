@@ -10,7 +10,7 @@ import pytest
 
 from helpdesk.conversations.conversations import Conversations
 from helpdesk.conversations.messages import MessageStore
-from helpdesk.conversations.model import ChannelIdentity, IncomingFile, IncomingMessage, Location, MessageKind, Reply
+from helpdesk.conversations.model import ChannelIdentity, IncomingFile, IncomingMessage, MessageKind, Reply
 from helpdesk.privacy.erasure import Erasure
 from helpdesk.store.database import Database, open_database
 from helpdesk.store.sealing import Sealer, open_sealer
@@ -47,7 +47,7 @@ class House:
         identity = ChannelIdentity("telegram", who)
         kinds = [
             IncomingMessage(identity, f"{who}:1", MessageKind.PHOTO, file=IncomingFile(b"jpg", "image/jpeg")),
-            IncomingMessage(identity, f"{who}:2", MessageKind.LOCATION, location=Location(16.0, 108.2)),
+            IncomingMessage(identity, f"{who}:2", MessageKind.LOCATION),
             IncomingMessage(identity, f"{who}:3", MessageKind.TEXT, text="xóa hết giúp tôi"),
         ]
         for message in kinds:

@@ -16,13 +16,13 @@ import pytest
 from cryptography.fernet import Fernet
 from starlette.responses import JSONResponse, Response
 
-from helpdesk.conversations.messages import UNREADABLE, MessageStore
+from helpdesk.conversations.history import UNREADABLE
+from helpdesk.conversations.messages import MessageStore
 from helpdesk.conversations.model import (
     Author,
     ChannelIdentity,
     IncomingFile,
     IncomingMessage,
-    Location,
     MessageKind,
     Reply,
 )
@@ -74,7 +74,7 @@ async def test_a_conversation_leaves_no_words_in_the_files(
     await chat.send(text=WORDS)
     await chat.send(location={"latitude": LATITUDE, "longitude": 108.2})
     await stack.gateway.receive(contact(1, kind=MessageKind.CONTACT, phone_number=PHONE))
-    await stack.gateway.receive(contact(2, kind=MessageKind.LOCATION, location=Location(LATITUDE, 108.2)))
+    await stack.gateway.receive(contact(2, kind=MessageKind.LOCATION))
     picture = IncomingFile(NAME.encode(), "image/jpeg")
     await stack.gateway.receive(contact(3, kind=MessageKind.PHOTO, text=WORDS, file=picture))
     # Waiting for their answers, late ones.
@@ -109,18 +109,32 @@ def test_the_search_finds_what_is_there(settings: Settings) -> None:
     assert traces(settings.data_dir) == {NUMBER, NAME, EMAIL, "Bạch Yến", "731946", "a place"}
 
 
-async def test_a_place_and_a_number_go_once_they_are_answered(stack: Stack) -> None:
+async def test_a_number_goes_once_it_is_answered(stack: Stack) -> None:
     database: Database = stack.services.database
     store = stack.store
-    _, conversation = await store.accept(contact(1, kind=MessageKind.LOCATION, location=Location(LATITUDE, 108.2)))
-    await store.accept(contact(2, kind=MessageKind.CONTACT, phone_number=PHONE))
-    await store.accept(contact(3, kind=MessageKind.TEXT, text="xin chào"))
-    expected = [(Location(LATITUDE, 108.2), None), (None, PHONE), (None, None)]
-    for place, number in expected:
+    _, conversation = await store.accept(contact(1, kind=MessageKind.CONTACT, phone_number=PHONE))
+    await store.accept(contact(2, kind=MessageKind.TEXT, text="xin chào"))
+    for number in (PHONE, None):
         entry = await store.next_unhandled(conversation.id)
-        assert (entry.location, entry.phone_number) == (place, number)
+        assert entry.phone_number == number
         await store.finish(entry, [Reply("dạ")], push=False)
     assert await database.fetch_all("SELECT 1 FROM inbox WHERE sealed <> ''") == []
+
+
+async def test_where_a_shared_place_lies_is_not_kept(stack: Stack, chat: Chat, rasa: StandInRasa) -> None:
+    """Nobody reads it: the answer is the same, and nothing of it lies in the store, sealed or not."""
+    held = asyncio.Event()
+
+    async def hold(request: dict[str, Any]) -> Response:
+        await held.wait()
+        return await rasa.echo(request)
+
+    rasa.behave = hold
+    assert (await chat.send(location={"latitude": LATITUDE, "longitude": 108.2})).status_code == 202
+    rows = await stack.services.database.fetch_all("SELECT sealed FROM inbox")
+    assert [row["sealed"] for row in rows] == [""]
+    held.set()
+    assert (await chat.until(1))[0]["text"] == "nghe: /share_location"
 
 
 @pytest.mark.parametrize(

@@ -27,12 +27,12 @@ from helpdesk.conversations.model import (
     Button,
     ChannelIdentity,
     IncomingMessage,
-    Location,
     Message,
     MessageKind,
     OutboxEntry,
     Receipt,
 )
+from helpdesk.conversations.offers import offer_key
 from helpdesk.errors import InvalidInput, Overloaded, SettingsError, Unavailable
 from helpdesk.settings import Settings
 from tests.stage.stack import StandInRasa, running
@@ -395,7 +395,7 @@ async def test_a_location_and_a_venue(channel: Any, telegram: TelegramFront, inb
     await telegram.write(number=1, location=point)
     await telegram.write(number=2, venue={"location": point, "title": "BHXH", "address": "Đà Nẵng"})
     for received in await inbox.until(2):
-        assert (received.kind, received.location) == (MessageKind.LOCATION, Location(16.0678, 108.1911))
+        assert (received.kind, received.text) == (MessageKind.LOCATION, "")
 
 
 @pytest.mark.parametrize(("owner", "number"), [(5, "+84901234567"), (6, None), (None, None)])
@@ -854,9 +854,11 @@ async def test_errors_say_whether_trying_again_helps(
     assert parts == []
 
 
-async def test_a_button_that_telegram_cannot_hold_is_given_up_not_retried(channel: TelegramChannel) -> None:
-    with pytest.raises(Undeliverable, match="65 bytes"):
-        await channel.deliver(reply("Dạ", Button("Dài", "/" + "x" * 64)), Parts().sent)
+async def test_a_payload_of_a_byte_too_many_goes_as_its_key(channel: TelegramChannel, telegram: TelegramFront) -> None:
+    longest, longer = "/" + "x" * 63, "/" + "x" * 64
+    await channel.deliver(reply("chọn", Button("Vừa", longest), Button("Dài", longer)), Parts().sent)
+    ((fits, key),) = keyboard(telegram.called("sendMessage")[0])
+    assert (fits["callback_data"], key["callback_data"]) == (longest, offer_key(longer))
 
 
 async def test_a_chat_gets_three_at_once_then_one_a_second(channel: TelegramChannel, telegram: TelegramFront) -> None:

@@ -19,7 +19,7 @@ from helpdesk.photos.report import Side
 from helpdesk.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[3]
-SOURCES = [*(ROOT / "actions").rglob("*.py"), ROOT / "bot" / "office.py"]
+SOURCES = [*(ROOT / "actions").rglob("*.py"), ROOT / "bot" / "notices.py"]
 # A button's words begin with a capital; what it does is one word or a payload already.
 _CHOICE = re.compile(r"[a-z_]+|/[a-z_]+|answer:[a-z_]+")
 
@@ -61,7 +61,7 @@ def test_a_button_of_the_dialogue_fits_telegram(title: str, choice: str) -> None
 
 
 def test_the_office_s_buttons_fit_too() -> None:
-    text = (ROOT / "bot" / "office.py").read_text("utf-8")
+    text = (ROOT / "bot" / "notices.py").read_text("utf-8")
     carried = re.findall(r"Button\(\"[^\"]+\", '([^']+)'\)", text)
     assert len(carried) >= 2
     assert [one for one in carried if len(one.encode()) > LONGEST_PAYLOAD] == []
@@ -71,7 +71,8 @@ def test_every_answer_of_the_guide_fits_telegram() -> None:
     guide = load_guide(Settings().content_dir)
     for answer in guide.ids:
         for details in (False, True):
-            button_rows(guide.render(answer, details=details, repeat=True).buttons)
+            buttons = guide.render(answer, details=details, repeat=True).buttons
+            assert [button for row in button_rows(buttons) for button in row] == list(buttons)
 
 
 def test_the_buttons_of_the_domain_are_written_for_rasa() -> None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 
 import pytest
 
-from bot.gateway.scheduling import KeyedWorkers, Watch
+from bot.gateway.scheduling import KeyedWorkers
 
 
 class Work:
@@ -93,13 +93,3 @@ async def test_who_waits_for_a_retry_holds_no_place() -> None:
     await asyncio.sleep(0.05)
     await workers.stop()
     assert order == ["sleeper", "other"]
-
-
-async def test_a_watcher_wakes_once_and_leaves_nothing_behind() -> None:
-    watch = Watch()
-    first, second = watch.subscribe("c"), watch.subscribe("c")
-    second.cancel()
-    await asyncio.sleep(0)
-    watch.notify("c")
-    await asyncio.wait_for(first, 1)
-    assert not watch._waiting

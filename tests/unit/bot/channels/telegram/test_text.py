@@ -9,16 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.telegram.text import (
+    LONGEST_PAYLOAD,
     LONGEST_TEXT,
     PicturePart,
     TextPart,
     button_rows,
+    callback_data,
     reply_parts,
     split_text,
     utf16_length,
 )
 from helpdesk.calendar import utc_now
 from helpdesk.conversations.model import Attachment, Author, Button, Message
+from helpdesk.conversations.offers import offer_key
 
 
 def _without_blanks(text: str) -> str:
@@ -70,13 +73,25 @@ def test_long_titles_have_a_row_of_their_own() -> None:
     assert button_rows([short, long, short, short, short]) == [[short], [long], [short, short], [short]]
 
 
+@pytest.mark.parametrize("button", [Button("Không gì"), Button(" ", "/a"), Button("Trống", "")])
+def test_a_button_that_telegram_cannot_hold_is_left_out(button: Button, caplog: pytest.LogCaptureFixture) -> None:
+    assert button_rows([button]) == []
+    assert button_rows([button, Button("Được", "/b")]) == [[Button("Được", "/b")]]
+    assert "left out" in caplog.text
+
+
 @pytest.mark.parametrize(
-    "button",
-    [Button("Dài", "/" + "x" * 64), Button("Có dấu", "/" + "ạ" * 22), Button("Không gì"), Button(" ", "/a")],
+    "payload", ["/" + "x" * 64, "/" + "ạ" * 22, "/inform" + '{"choice":"sửa_địa_chỉ_nhận_thẻ"}' * 9]
 )
-def test_a_button_that_telegram_cannot_hold_is_refused(button: Button) -> None:
-    with pytest.raises(ValueError, match=r"button|payload"):
-        button_rows([button])
+def test_a_long_payload_is_carried_by_a_key(payload: str) -> None:
+    carried = callback_data(payload)
+    assert len(carried.encode()) <= LONGEST_PAYLOAD and carried == offer_key(payload)
+    assert callback_data(payload + "x") != carried
+
+
+@pytest.mark.parametrize("payload", ["/greet", "/" + "x" * 63, "/" + "ạ" * 21])
+def test_a_payload_that_fits_is_carried_as_it_is(payload: str) -> None:
+    assert callback_data(payload) == payload
 
 
 def test_pictures_come_first_and_buttons_last() -> None:
