@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from helpdesk.settings import Settings
 from tests.stage.stack import Chat, Stack, StandInRasa, running
 
-CROWD = 30
+CROWD = 40
 
 
 async def crowd_at(stack: Stack, http: httpx.AsyncClient, count: int = CROWD) -> list[Chat]:
@@ -27,12 +27,12 @@ async def authors(stack: Stack, chat: Chat) -> list[str]:
 
 async def test_no_word_while_the_queue_moves(tuned: Settings, rasa: StandInRasa) -> None:
     async def slow(request: dict[str, Any]) -> Response:
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.6)
         return await rasa.echo(request)
 
     rasa.behave = slow
-    # The last of them waits several times as long as one turn may take.
-    async with running(replace(tuned, workers=2, late_notice_after=0.5)) as stack:
+    # The last of them waits longer than one turn may take, and a turn takes long enough to be looked at meanwhile.
+    async with running(replace(tuned, workers=10, late_notice_after=1.2, rasa_timeout=20.0)) as stack:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(stack.web), base_url="http://test") as http:
             chats = await crowd_at(stack, http)
             while any([len(await authors(stack, chat)) < 2 for chat in chats]):
