@@ -64,14 +64,11 @@ def house_chores(services: Services, gateway: Gateway, notices: Notices) -> list
     """What the bot does by the clock."""
     settings = services.settings
     deadlines = Deadlines(services.registration_store, services.mails, settings.office_email, settings.page_url)
-    retention = Retention(services.database, services.photos, settings.draft_days, settings.photo_days)
+    retention = Retention(services.database, services.domains)
 
     async def watch_deadlines() -> None:
         for registration in await deadlines.run_once():
             await notices.apologise(registration)
-
-    async def expire_conversations() -> None:
-        await services.conversations.expire(settings.attachment_days, settings.conversation_days)
 
     async def forget_what_is_past() -> None:
         expired = await retention.expire(utc_now())
@@ -81,6 +78,5 @@ def house_chores(services: Services, gateway: Gateway, notices: Notices) -> list
     return [
         Chore("the sweep", _SWEEP_SECONDS, gateway.sweep),
         Chore("the deadlines", _EACH_MINUTE, watch_deadlines),
-        Chore("the clean-up of conversations", _EACH_HOUR, expire_conversations),
         Chore("forgetting", _EACH_HOUR, forget_what_is_past),
     ]

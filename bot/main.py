@@ -14,7 +14,7 @@ import httpx
 import uvicorn
 from starlette.applications import Starlette
 
-from bot.answering import Answering, DialogueClient
+from bot.answering import RasaClient, Triage
 from bot.channels.web import WebChannel
 from bot.chores import doing, house_chores
 from bot.console import ConsoleParts
@@ -65,9 +65,9 @@ async def _assemble(stack: AsyncExitStack, services: Services) -> tuple[Starlett
     http = await stack.enter_async_context(httpx.AsyncClient(limits=limits, trust_env=False))
     pages = Pages()
     demo_pages = await stack.enter_async_context(open_mailing(services, pages, metrics))
-    dialogue = DialogueClient(http, settings.rasa_url, settings.rasa_timeout)
-    answering = Answering(services.guide, services.conversations, dialogue, services.registrations)
-    gateway = await stack.enter_async_context(open_gateway(settings, services.conversations, answering, metrics))
+    rasa = RasaClient(http, settings.rasa_url, settings.rasa_timeout)
+    triage = Triage(services.guide, services.conversations, rasa, services.registrations)
+    gateway = await stack.enter_async_context(open_gateway(settings, services.conversations, triage, metrics))
     channels = {}
     webhooks = {}
     if settings.telegram_token:
@@ -79,7 +79,7 @@ async def _assemble(stack: AsyncExitStack, services: Services) -> tuple[Starlett
         if settings.telegram_mode == "webhook":
             webhooks[telegram.name] = telegram.handle_webhook
     await gateway.start(channels)
-    notices = Notices(services.guide, gateway, answering)
+    notices = Notices(services.guide, gateway, triage.rendering)
     await stack.enter_async_context(doing(house_chores(services, gateway, notices)))
 
     async def actions_ready() -> bool:
@@ -96,7 +96,7 @@ async def _assemble(stack: AsyncExitStack, services: Services) -> tuple[Starlett
             return False
 
     web = WebChannel(services.conversations, gateway, gateway.wakeups, gateway.is_answering, settings.upload_limit)
-    checks = {"rasa": dialogue.is_ready, "actions": actions_ready, "store": store_ready}
+    checks = {"rasa": rasa.is_ready, "actions": actions_ready, "store": store_ready}
     figures = partial(metrics.render, services.conversations.store, services.mails)
     console = console_routes(
         ConsoleParts(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from bot.answering import Answering
+from bot.answering import Rendering
 from bot.gateway import Gateway
 from helpdesk.conversations import Button
 from helpdesk.errors import HelpdeskError, where
@@ -24,10 +24,10 @@ _AGAIN = Button("Đăng ký lại", '/inform{"choice":"register_other"}')
 class Notices:
     """Tells citizens what became of their applications."""
 
-    def __init__(self, guide: Guide, gateway: Gateway, answering: Answering) -> None:
+    def __init__(self, guide: Guide, gateway: Gateway, rendering: Rendering) -> None:
         self._guide = guide
         self._gateway = gateway
-        self._answering = answering
+        self._rendering = rendering
 
     async def decided(self, registration: Registration) -> None:
         """Tell the citizen what was decided, with a tap to repair what was sent back."""
@@ -44,7 +44,7 @@ class Notices:
 
     async def _tell(self, registration: Registration, answer: str, *buttons: Button) -> None:
         if registration.conversation_id is not None:
-            reply = await self._answering.about(answer, registration, *buttons)
+            reply = self._rendering.about(answer, registration, *buttons)
             await self._gateway.tell(registration.conversation_id, reply)
 
     async def apologise(self, registration: Registration) -> None:

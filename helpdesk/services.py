@@ -7,16 +7,17 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
-from helpdesk.accounts import Accounts, Otp
-from helpdesk.conversations import Conversations, Errands, MessageStore, seal_plain_texts
+from helpdesk.accounts import AccountKeeping, Accounts, CodeKeeping, Otp
+from helpdesk.conversations import ConversationKeeping, Conversations, Errands, MessageStore, seal_plain_texts
 from helpdesk.errors import Unavailable
 from helpdesk.guide import Guide, load_guide
-from helpdesk.mail import MailQueue
+from helpdesk.mail import MailKeeping, MailQueue
 from helpdesk.privacy import Erasure
-from helpdesk.registration import CaseDesk, Registrations, RegistrationStore
+from helpdesk.registration import CaseDesk, RegistrationKeeping, Registrations, RegistrationStore
 from helpdesk.registry import EmbeddedRegistry
 from helpdesk.settings import Settings
-from helpdesk.store import Database, FileVault, Sealer, open_cipher, open_database, open_sealer
+from helpdesk.staff import StaffKeeping
+from helpdesk.store import Database, Domain, FileVault, Sealer, open_cipher, open_database, open_sealer
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Services:
     cases: CaseDesk
     registration_store: RegistrationStore
     errands: Errands
+    # Whoever keeps rows, and so forgets them.
+    domains: tuple[Domain, ...]
     erasure: Erasure
 
 
@@ -55,6 +58,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         accounts = Accounts(database, sealer, mails, otp, page_url=settings.page_url)
         registry = EmbeddedRegistry(database, sealer)
         registration_store = RegistrationStore(database, sealer)
+        errands = Errands(database, sealer)
+        domains = (*_keepings(settings, database, sealer, vault, photos), errands, registry)
         yield Services(
             settings=settings,
             database=database,
@@ -69,9 +74,25 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             registrations=Registrations(registration_store, photos, registry, accounts, mails),
             cases=CaseDesk(registration_store, photos, accounts, mails),
             registration_store=registration_store,
-            errands=Errands(database, sealer),
-            erasure=Erasure(database, sealer, vault, photos),
+            errands=errands,
+            domains=domains,
+            erasure=Erasure(database, domains),
         )
+
+
+def _keepings(
+    settings: Settings, database: Database, sealer: Sealer, attachments: FileVault, photos: FileVault
+) -> tuple[Domain, ...]:
+    mails = MailKeeping()
+    codes = CodeKeeping(mails)
+    accounts = AccountKeeping(sealer, codes, mails)
+    registrations = RegistrationKeeping(
+        database, sealer, photos, accounts, mails, draft_days=settings.draft_days, photo_days=settings.photo_days
+    )
+    conversations = ConversationKeeping(
+        attachments, attachment_days=settings.attachment_days, conversation_days=settings.conversation_days
+    )
+    return registrations, accounts, codes, mails, conversations, StaffKeeping()
 
 
 @contextmanager

@@ -17,6 +17,7 @@ def _steps(data_dir: Path) -> list[tuple[str, list[str]]]:
         ("định dạng", [str(app / "ruff"), "format", "--check", "."]),
         ("lint", [str(app / "ruff"), "check", "."]),
         ("kiểu", [str(app / "mypy")]),
+        ("kiểu của trang chat", [sys.executable, "-m", "ops.check_web"]),
         ("luật import", [str(app / "lint-imports")]),
         ("nội dung và hợp đồng tên", [sys.executable, "-m", "pytest", "-q", "tests/contract"]),
         ("nlu/ biên dịch được trên Python 3.10", [str(rasa), "-m", "compileall", "-q", "nlu"]),

@@ -55,15 +55,15 @@ class Way:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_lock(path: Path) -> Locked:
+def read_lock(path: Path, package: str = PACKAGE) -> Locked:
     """The locked package; raises VendorError when the lock file is missing, malformed or carries no sha512."""
     try:
-        entry = json.loads(path.read_text(encoding="utf-8"))["packages"][f"node_modules/{PACKAGE}"]
-        locked = Locked(PACKAGE, entry["version"], entry["integrity"])
+        entry = json.loads(path.read_text(encoding="utf-8"))["packages"][f"node_modules/{package}"]
+        locked = Locked(package, entry["version"], entry["integrity"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise VendorError(f"Không đọc được {path.name}: thiếu gói {PACKAGE} ({type(error).__name__}).") from error
+        raise VendorError(f"Không đọc được {path.name}: thiếu gói {package} ({type(error).__name__}).") from error
     if not locked.integrity.startswith("sha512-"):
-        raise VendorError(f"{path.name}: gói {PACKAGE} phải có mã kiểm tra sha512.")
+        raise VendorError(f"{path.name}: gói {package} phải có mã kiểm tra sha512.")
     return locked
 
 

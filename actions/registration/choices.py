@@ -16,6 +16,7 @@ from helpdesk.identity import BirthDate
 from helpdesk.photos import Side
 from helpdesk.places import find_agency
 from helpdesk.registration import FIELD_WORDS, PHOTO_FIELDS, Registrations
+from helpdesk.text import AUNTS_AND_UNCLES, FAMILY, any_of, folded
 
 _FIELD_CHOICES = frozenset({*FIELD_WORDS, "agency"} - {"otp", "contact_owner"})
 
@@ -114,16 +115,18 @@ async def take_agency(work: Work) -> bool:
     return True
 
 
+_OTHERS = rf"nguoi (?:dang ky|nha|than|duoc)|{any_of(folded((*FAMILY, *AUNTS_AND_UNCLES)))}"
+
+
 def owner(folded: str) -> str | None:
     """Whose e-mail and phone they are, from words; "em" at a sentence's end is only politeness."""
     mine = re.search(r"\bcua (?:toi|em|minh|con|chau|tui|anh|chi)\b", folded)
-    others = r"me|ma|ba|bo|cha|ong|chong|vo|nguoi (?:dang ky|nha|than|duoc)|co|di|chu|bac"
-    theirs = re.search(rf"\bcua (?:{others})\b", folded)
+    theirs = re.search(rf"\bcua (?:{_OTHERS})\b", folded)
     if re.search(r"\bmoi nguoi\b", folded) or (mine and theirs):
         return "owner_mixed"
     if mine or re.fullmatch(r"(?:da |deu )*(?:toi|em|minh|con|chau|tui)(?: het| luon| a| do| ca)*", folded):
         return "owner_helper"
-    if theirs or re.fullmatch(rf"(?:da |deu )*(?:{others})(?: het| luon| a| do| ca| toi| em)*", folded):
+    if theirs or re.fullmatch(rf"(?:da |deu )*(?:{_OTHERS})(?: het| luon| a| do| ca| toi| em)*", folded):
         return "owner_person"
     return None
 

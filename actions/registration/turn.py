@@ -44,6 +44,7 @@ from helpdesk.conversations import Conversations
 from helpdesk.guide import Guide
 from helpdesk.photos import PhotoReader
 from helpdesk.registration import PHOTO_FIELDS, Registration, Registrations
+from helpdesk.text import NOT, UNCLEAR_NOT, any_of, folded
 
 # Intents that answer a question of the form or are mere politeness; any other is a question of its own.
 _NO_SIDE_QUESTION = frozenset(
@@ -61,7 +62,9 @@ _SEND = re.compile(r"\b(?:gui|nop)(?: ho so)?(?: giup| gium| dum| ho| di| luon| 
 _NAMES = ("full_name", "name_plain")
 _ONE_NAME = re.compile(r"(?!(?i:dạ|da|vâng|vang|ok|ừ|huy|hủy|thôi|bỏ)\b)[A-Za-zÀ-ỹ]{2,8}")
 _LEAVING = frozenset({"talk_to_human"})
-_CODE_UNKNOWN = re.compile(r"\b(?:khong|ko|k|chua|quen)\b.{0,12}\b(?:ma so|ma|so so|bhxh)\b")
+# Who is called Hồng has a number behind the name.
+_UNKNOWN = any_of((*folded(word for word in NOT if word not in UNCLEAR_NOT), "chua", "quen"))
+_CODE_UNKNOWN = re.compile(rf"\b{_UNKNOWN}\b.{{0,12}}\b(?:ma so|ma|so so|bhxh)\b")
 
 
 class RegistrationTurns:

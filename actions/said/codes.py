@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from helpdesk.text import fold
+from helpdesk.text import SPOKEN_DIGITS, any_of, fold
 
-_WORDS = "khong mot hai ba bon nam sau bay tam chin".split()
-_DICTATED = re.compile(rf"\b(?:{'|'.join([*_WORDS, 'lam', 'tu'])})(?: (?:{'|'.join([*_WORDS, 'lam', 'tu'])})){{5}}\b")
+_WORD = any_of(SPOKEN_DIGITS)
+_DICTATED = re.compile(rf"\b{_WORD}(?: {_WORD}){{5}}\b")
 _CODE = re.compile(r"(?<!\d)(?:\d[\s.\-]{0,2}){5}\d(?!\d)")
 
 
@@ -18,7 +18,7 @@ def typed_code(text: str) -> str | None:
 
 
 def _digits(match: re.Match[str]) -> str:
-    return "".join(str(_WORDS.index(word)) for word in match[0].replace("lam", "nam").replace("tu", "bon").split())
+    return "".join(str(SPOKEN_DIGITS[word]) for word in match[0].split())
 
 
 def is_code_alone(text: str) -> bool:

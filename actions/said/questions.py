@@ -6,20 +6,22 @@ import re
 
 from actions.said.said import Said
 from actions.said.wording import spelt, words
+from helpdesk.text import DENYING, NOT, UNCLEAR_NOT, any_of
 
 _QUESTION = words(
     r"gì|sao|nào|đâu|mấy|bao nhiêu|bao lâu|thế nào|tại sao|vì sao|răng|mô|chi rứa|làm răng|làm gì|ai|"
-    r"(?:được|có|phải|đúng) (?:không|ko|k|hông|hong|hok|chưa)|"
-    r"(?:không|ko|k|hok|chưa)(?: ạ| em| con| ad| nhỉ| vậy| hè)?$"
+    rf"(?:được|có|phải|đúng) (?:{any_of(NOT)}|chưa)|"
+    # A name (Hồng) and an alley (hẻm) may stand last as well.
+    rf"(?:{any_of(word for word in NOT if word not in UNCLEAR_NOT)}|chưa)(?: ạ| em| con| ad| nhỉ| vậy| hè)?$"
 )
 # Only with their accents: without, `Hà`, `họ` and `Hồng` would ask.
 _ACCENTED_QUESTION = words(r"hả|hở|hông(?: ạ| em| con| ad| nhỉ| vậy| hè)?$", plain=False)
 # "Không có gì", "sao cũng được", "không sai đâu": no questions, though the words are there.
 _NO_QUESTION = words(
-    r"(?:không|ko|k|kg|hông|hong|hok|hổng|chưa|chẳng|nỏ|khỏi|đâu|mô)(?: \S+){0,4} (?:gì|chi|đâu|mô|nào|ai|sao|mấy)|"
-    r"(?:sao|gì|chi|đâu|nào|ai|mô) (?:cũng|củng) \S+|(?:chứ|chớ|chơ) (?:sao|gì|răng|ai|đâu|mô|chi)|(?:không|ko|k) sao|"
-    r"đâu (?:có|phải)|mô có|"
-    r"^(?:dạ |vâng |ừ )?(?:không|chưa|ko|k|hông|hong|hok)(?: ạ| em| con| ad)?$"
+    rf"(?:{any_of(DENYING)}|chưa|khỏi|đâu|mô)(?: \S+){{0,4}} (?:gì|chi|đâu|mô|nào|ai|sao|mấy)|"
+    r"(?:sao|gì|chi|đâu|nào|ai|mô) (?:cũng|củng) \S+|(?:chứ|chớ|chơ) (?:sao|gì|răng|ai|đâu|mô|chi)|"
+    rf"{any_of(NOT)} sao|đâu (?:có|phải)|mô có|"
+    rf"^(?:dạ |vâng |ừ )?(?:{any_of(NOT)}|chưa)(?: ạ| em| con| ad)?$"
 )
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from actions.said.said import Said
 from actions.said.wording import spelt, words
+from helpdesk.text import AUNTS_AND_UNCLES, CHILDREN, FAMILY, IN_LAWS
 
 _WHO = (
     "bà nội", "bà ngoại", "ông nội", "ông ngoại", "bà xã", "ông xã", "mẹ vợ", "mẹ chồng", "ba vợ", "ba chồng", "bố vợ",
-    "bố chồng", "mẹ", "má", "mạ", "u", "bu", "bố mẹ", "ba mẹ", "ba má", "ba", "bố", "cha", "tía", "bà", "ông", "chồng",
-    "vợ", "con trai", "con gái", "con dâu", "con rể", "con", "cháu", "anh trai", "chị gái", "em trai", "em gái", "cô",
-    "dì", "chú", "bác", "cậu", "mợ", "thím", "dượng", "người nhà", "người thân", "hàng xóm", "ck", "vk", "bé",
+    "bố chồng", "mạ", "u", "bu", "bố mẹ", "ba mẹ", "ba má", "con trai", "con gái", "con dâu", "con rể", "anh trai",
+    "chị gái", "em trai", "em gái", "người nhà", "người thân", "hàng xóm", "ck", "vk", "bé",
+    # Not "anh", "chị", "em": so the two who talk call each other.
+    *FAMILY, *CHILDREN, *AUNTS_AND_UNCLES, *IN_LAWS,
 )  # fmt: skip
 _SPOKEN = {"u": "mẹ", "bu": "mẹ", "mạ": "mẹ", "ck": "chồng", "vk": "vợ", "hàng xóm": "hàng xóm của", "bé": "bé nhà"}
 # "cho con", "giúp bác" are how people speak of themselves.

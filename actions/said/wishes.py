@@ -9,7 +9,11 @@ import re
 
 from actions.said.said import Said
 from actions.said.wording import spelt, words
+from helpdesk.text import CHILDREN, DENYING, FAMILY, NOT, any_of
 
+_NOT = any_of(NOT)
+_DENYING = any_of(DENYING)
+_AT_HOME = any_of((*FAMILY, *CHILDREN))
 _LATER = (
     r"để (?:sau|mai|mốt|tối|chiều|sáng|bữa|hôm|khi|lúc)|(?:lúc|khi|hôm|bữa|dịp) khác|mai (?:\S+ )?(?:làm|tính|khai|"
     r"rảnh|qua|ra|lên|tới|ghé)|"
@@ -20,9 +24,8 @@ _PAUSE = words(
     rf"{_LATER}|tạm (?:dừng|ngưng|ngừng|gác)|nghỉ đã|dưngF lại|dung lai(?! (?:email|mail|so|cai|dia chi|cccd|"
     rf"can cuoc))|ngưng lại|"
     rf"ngừng lại|"
-    r"để (?:\S+ )?hỏi (?:lại )?(?:con|cháu|chồng|vợ|má|mẹ|ba|đã)|bận (?:rồi|việc|quá)|mắc việc|thôi (?:không|ko|k|"
-    r"khỏi|dưngF|dung|bỏ)|"
-    r"(?:không|ko|k|hông|khỏi) (?:làm|đăng ký|dk|khai|mần) (?:nữa|tiếp)|stop|dẹp"
+    rf"để (?:\S+ )?hỏi (?:lại )?(?:{_AT_HOME}|đã)|bận (?:rồi|việc|quá)|mắc việc|thôi (?:{_NOT}|khỏi|dưngF|dung|bỏ)|"
+    rf"(?:{_NOT}|khỏi) (?:làm|đăng ký|dk|khai|mần) (?:nữa|tiếp)|stop|dẹp"
 )
 # Alone only: "Nguyễn Đình Huy" is a name.
 _CANCEL = words(
@@ -55,7 +58,7 @@ _BACK = words(
     r"(?: (?:đi|với|giúp|giùm|em|nha|ạ|cái|ad))*|(?:bước|câu) trước"
 )
 _UNKNOWN = words(
-    r"(?:không|ko|k|kg|kh|hông|hong|hổng|hok|chưa|chẳng|nỏ|mô) (?:biết|nhớ|rõ|có|thấy|thuộc|tìm (?:ra|thấy)|nhớ rõ|"
+    rf"(?:{_DENYING}|chưa|mô) (?:biết|nhớ|rõ|có|thấy|thuộc|tìm (?:ra|thấy)|nhớ rõ|"
     r"rành|biêt)"
     r"(?! (?:email|mail|gmail|cccd|căn cước|điện thoại|sđt|sdt|tiền|ai))|có biết đâu|biết đâu|nhớ đâu|có nhớ đâu|"
     r"quên(?: mã| số| mất| rồi| r)|"
@@ -63,23 +66,22 @@ _UNKNOWN = words(
 )
 _INSTEAD = words(
     r"^(?:dạ |thôi |cho (?:em|tôi|tui) |để (?:em|tôi|tui) )*(?:gõ|nhập|đánh)(?: nha| đi| thay| chữ| tay| em| ạ|"
-    r" luôn)*$|gõ (?:tay|thay|được|số|cho|luôn)|nhập tay|đánh máy|tự (?:gõ|nhập|điền)|(?:không|ko|k|hông|hong|chưa|"
-    r"khỏi)(?: có|"
-    r" biết)? (?:chụp|máy ảnh)|"
-    r"(?:không|ko|k|hông) (?:chụp|gửi) (?:được|đc|dc)|cho (?:\S+ )?(?:gõ|nhập|đánh)|muốn (?:gõ|nhập)|(?:hư|hỏng|"
-    r"bể) (?:camera|máy ảnh)|"
-    r"(?:thẻ|căn cước|cccd) (?:để|bỏ) (?:ở )?nhà|(?:không|ko|k|hông|chưa)(?: có| mang| đem| cầm)* (?:thẻ|cccd|"
-    r"căn cước|giấy tờ)(?: \S+){0,3}|"
+    r" luôn)*$|gõ (?:tay|thay|được|số|cho|luôn)|nhập tay|đánh máy|tự (?:gõ|nhập|điền)|"
+    rf"(?:{_DENYING}|chưa|khỏi)(?: có| biết)? (?:chụp|máy ảnh)|"
+    rf"{_DENYING} (?:chụp|gửi) (?:được|đc|dc)|cho (?:\S+ )?(?:gõ|nhập|đánh)|muốn (?:gõ|nhập)|"
+    r"(?:hư|hỏng|bể) (?:camera|máy ảnh)|"
+    r"(?:thẻ|căn cước|cccd) (?:để|bỏ) (?:ở )?nhà|"
+    rf"(?:{_DENYING}|chưa)(?: có| mang| đem| cầm)* (?:thẻ|cccd|căn cước|giấy tờ)(?: \S+){{0,3}}|"
     r"mất (?:cccd|căn cước|thẻ căn cước|chứng minh)"
 )
 _RESEND = words(
-    r"gửi lại|gởi lại|(?:chưa|không|ko|k|hông|hong) (?:thấy|nhận|có|tới|đến|về)(?: được)?|đâu rồi|mô rồi|chờ hoài|"
+    rf"gửi lại|gởi lại|(?:{_DENYING}|chưa) (?:thấy|nhận|có|tới|đến|về)(?: được)?|đâu rồi|mô rồi|chờ hoài|"
     r"đợi hoài|"
     r"(?:mã|otp) khác|(?:cho|xin) (?:\S+ )?(?:mã|otp)(?: mới| khác)?"
 )
 _CODE_WORDS = words(
-    r"gửi lại(?: \S+)? (?:mã|otp|email|mail)|gởi lại(?: \S+)? (?:mã|otp)|(?:chưa|không|ko|k) (?:thấy|nhận|"
-    r"có)(?: được)? (?:mã|otp)"
+    r"gửi lại(?: \S+)? (?:mã|otp|email|mail)|gởi lại(?: \S+)? (?:mã|otp)|"
+    rf"(?:{_DENYING}|chưa) (?:thấy|nhận|có)(?: được)? (?:mã|otp)"
 )
 _CODE_NAMES = words(r"otp|mã xác (?:nhận|thực)|e ?mail|mail|gmail")
 _NATIONAL = words(r"(?:dùng|lấy|bằng|xài|thay bằng|sài)(?: luôn)?(?: số)? (?:cccd|căn cước|định danh)(?: thay| luôn)?")
@@ -98,7 +100,7 @@ _LACKS = {
 }
 _LACKING = {
     field: words(
-        rf"(?:không|ko|k|kg|hông|hong|hok|chưa|nỏ|mô) (?:có |xài |sài |dùng |biết |còn |làm |mang |đem |được cấp |"
+        rf"(?:{_DENYING}|chưa|mô) (?:có |xài |sài |dùng |biết |còn |làm |mang |đem |được cấp |"
         rf"cấp |cái )*(?:{what})|"
         rf"(?:mất|hư|rách|quên|thất lạc)(?: \S+)? (?:{what})|(?:{what})(?: \S+){{0,2}} (?:mất|hư|không còn|bị mất|"
         rf"thất lạc)|mô có(?: {what})?"

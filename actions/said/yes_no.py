@@ -10,8 +10,9 @@ import re
 
 from actions.said.said import Said
 from actions.said.wording import spelt, words
+from helpdesk.text import DENYING, NOT, any_of
 
-_NOT = r"(?:không|khôn|khum|ko|k|kg|kh|hông|hong|hổng|hok|hem|chẳng|chả|nỏ|chưa|khỏi)"
+_NOT = any_of((*DENYING, "chả", "chưa", "khỏi"))
 # "Không sai chữ nào", "không có gì sai", "khỏi sửa".
 _NOT_WRONG = words(
     rf"{_NOT}(?: có| thấy| bị| cần| phải| còn)*(?: gì| chi| chỗ nào| chỗ mô| chữ nào| cái nào| điều gì)?(?: để)?"
@@ -45,10 +46,8 @@ _FILLER = (
     r"như|thông tin|liền|nhanh|lẹ|hen|hè|y|nhỉ|thưa|đã|xem|kỹ|coi|thấy|i|kkk|haha|chứ|chớ|quá|số|tên|ngày sinh|địa chỉ)"
 )
 _ALL_YES = words(rf"(?:{_FILLER} )*{_YES_WORD}(?: (?:{_YES_WORD}|{_FILLER}))*")
-_NO_WORD = (
-    r"(?:không|khôn|khum|ko|k|kg|kh|hông|hong|hổng|hok|hem|chưa|no|nope|sai|thôi|khỏi|nỏ|nhầm|lộn|trật|đâu (?:có|phải)|"
-    r"mô (?:có|phải)|từ chối)"
-)
+# Not "chẳng": alone it is the beginning of something, not an answer.
+_NO_WORD = rf"(?:{any_of(NOT)}|chưa|no|nope|sai|thôi|khỏi|nỏ|nhầm|lộn|trật|đâu (?:có|phải)|mô (?:có|phải)|từ chối)"
 _ALL_NO = words(
     rf"(?:{_FILLER} )*{_NO_WORD}(?: (?:{_NO_WORD}|{_FILLER}|cần|phải|có|đúng|đâu|mô|bét|lất|tùm lum|muốn|đồng ý))*"
 )

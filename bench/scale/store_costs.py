@@ -10,6 +10,7 @@ import asyncio
 import statistics
 import time
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -25,8 +26,8 @@ from ops.train import ROOT
 _TIMES = 200
 _DELETED = 40
 _BREATH = 0.01
-# Of 170 days of conversations, the oldest ten days are due at once.
-_MUCH_DUE_DAYS = 160
+# Then the oldest ten of 170 days of conversations are due, and two thirds of all attachments and mails.
+_LATER = timedelta(days=20)
 
 
 def measure(home: Path) -> dict[str, float]:
@@ -89,15 +90,9 @@ async def _deleting(services: Services, ids: list[str]) -> float:
 
 
 async def _expiring(services: Services) -> dict[str, float]:
-    settings = services.settings
-    retention = Retention(services.database, services.photos, settings.draft_days, settings.photo_days)
-
-    async def hourly(conversation_days: int) -> None:
-        await services.conversations.expire(settings.attachment_days, conversation_days)
-        await retention.expire(utc_now())
-
-    idle = await _timed(hourly(settings.conversation_days))
-    much, accepting, reading = await _beside(services, lambda: hourly(_MUCH_DUE_DAYS))
+    retention = Retention(services.database, services.domains)
+    idle = await _timed(retention.expire(utc_now()))
+    much, accepting, reading = await _beside(services, lambda: retention.expire(utc_now() + _LATER))
     return {
         "scale/expire_idle": idle,
         "scale/expire_much": much / 1000,

@@ -17,12 +17,12 @@ from helpdesk.conversations import Button
 from helpdesk.errors import HelpdeskError, Unavailable
 
 
-class DialogueFailed(HelpdeskError):
+class TurnFailed(HelpdeskError):
     """Rasa đã nhận câu hỏi nhưng không trả lời được."""
 
 
 @dataclass(frozen=True, slots=True)
-class DialogueReply:
+class RasaReply:
     """One thing that Rasa says: either an `answer` of the guide, or `text`; both may bring `buttons`.
 
     `registration` names the application whose values the answer shows; `plain` leaves the guide's own buttons away;
@@ -37,7 +37,7 @@ class DialogueReply:
     forget: bool = False
 
 
-class DialogueClient:
+class RasaClient:
     """Talks to one Rasa; `timeout` in seconds bounds a whole turn."""
 
     def __init__(self, http: httpx.AsyncClient, rasa_url: str, timeout: float) -> None:
@@ -53,13 +53,13 @@ class DialogueClient:
         text: str = "",
         payload: str = "",
         metadata: Mapping[str, str] | None = None,
-    ) -> list[DialogueReply]:
+    ) -> list[RasaReply]:
         """Run one turn of `sender_id`; `metadata` is what came with it besides words: `photo` (its id), `phone`.
 
         The same `message_id` again gives the same replies without a second turn.
 
         Empty only when Rasa says that it is meant to be silent. Raises Unavailable("rasa") when Rasa or its action
-        server can't be reached in time, DialogueFailed when the turn itself broke.
+        server can't be reached in time, TurnFailed when the turn itself broke.
         """
         request: dict[str, Any] = {"sender": sender_id, "message_id": message_id}
         request.update({"payload": payload} if payload else {"message": text})
@@ -78,9 +78,9 @@ class DialogueClient:
             answer = response.json()
             replies = [_reply(reply) for reply in answer["replies"]]
         except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise DialogueFailed(f"Rasa trả lời không trọn vẹn (HTTP {response.status_code}).") from error
+            raise TurnFailed(f"Rasa trả lời không trọn vẹn (HTTP {response.status_code}).") from error
         if not replies and not answer.get("silent"):
-            raise DialogueFailed("Rasa không nói gì.")
+            raise TurnFailed("Rasa không nói gì.")
         return replies
 
     async def forget(self, sender_id: str) -> None:
@@ -102,9 +102,9 @@ class DialogueClient:
             return False
 
 
-def _reply(raw: Mapping[str, Any]) -> DialogueReply:
+def _reply(raw: Mapping[str, Any]) -> RasaReply:
     custom = raw.get("custom") or {}
-    return DialogueReply(
+    return RasaReply(
         answer=custom.get("answer"),
         text=str(raw.get("text") or custom.get("text") or ""),
         buttons=_buttons(raw.get("buttons") or custom.get("buttons") or ()),

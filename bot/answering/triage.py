@@ -1,23 +1,21 @@
-"""What one accepted message gets as its answer: triage, the dialogue, and the guide's words.
+"""Triage: what one accepted message is, and who says the answer: Rasa, or the guide alone.
 
-Owns which messages never reach Rasa (stickers, voice notes, taps on details and feedback, texts that are too long) and
-how an answer is put into words. A citizen's text is never a command: only the four documented ones are known, and a
-button's payload counts only if this conversation has been offered it.
+Owns which messages never reach Rasa (stickers, voice notes, taps on details and feedback, texts that are too long). A
+citizen's text is never a command: only the four documented ones are known, and a button's payload counts only if this
+conversation has been offered it. Refuses words (`bot.answering.rendering`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answering.hygiene import has_emoji, has_words
-from bot.answering.rasa import DialogueClient, DialogueReply
+from bot.answering.rasa import RasaClient
+from bot.answering.rendering import Rendering
 from bot.answering.typed_choices import chosen_button
 from helpdesk.conversations import (
     REFUSED_PHOTO,
-    Author,
-    Button,
     ChannelIdentity,
     Conversation,
     Conversations,
@@ -27,10 +25,9 @@ from helpdesk.conversations import (
     MessageKind,
     Reply,
 )
-from helpdesk.errors import NotFound
 from helpdesk.guide import INTENTS, Guide
 from helpdesk.privacy import find_secrets
-from helpdesk.registration import Registration, Registrations, fill, placeholders
+from helpdesk.registration import Registrations
 
 # A message longer than this is a letter, not a question (see the issue's list of inputs).
 TEXT_LIMIT = 2000
@@ -71,16 +68,17 @@ def told_secrets(message: Message) -> list[str]:
     return payload.removeprefix(_TOLD).split(",") if payload.startswith(_TOLD) else []
 
 
-class Answering:
+class Triage:
     """Turns an inbox entry into replies; asks Rasa where words have to be understood."""
 
     def __init__(
-        self, guide: Guide, conversations: Conversations, dialogue: DialogueClient, registrations: Registrations
+        self, guide: Guide, conversations: Conversations, rasa: RasaClient, registrations: Registrations
     ) -> None:
         self._guide = guide
         self._conversations = conversations
-        self._dialogue = dialogue
+        self._rasa = rasa
         self._registrations = registrations
+        self.rendering = Rendering(guide, registrations)
 
     async def replies(self, entry: InboxEntry) -> list[Reply]:
         """The replies to one message; empty only for an intended silence.
@@ -149,10 +147,10 @@ class Answering:
     async def _ask(self, entry: InboxEntry, *, text: str = "", payload: str = "") -> list[Reply]:
         sender_id = entry.conversation.identity.sender_id
         metadata = await self._metadata(entry)
-        replies = await self._dialogue.ask(sender_id, entry.message.id, text=text, payload=payload, metadata=metadata)
+        replies = await self._rasa.ask(sender_id, entry.message.id, text=text, payload=payload, metadata=metadata)
         if any(reply.forget for reply in replies):
-            await self._dialogue.forget(sender_id)
-        return [await self._one_reply(entry.conversation, replies)] if replies else []
+            await self._rasa.forget(sender_id)
+        return [await self.rendering.one_reply(entry.conversation, replies)] if replies else []
 
     async def _metadata(self, entry: InboxEntry) -> dict[str, str]:
         """What came with the message besides words: the id of its photo, a phone number that the platform vouches for.
@@ -168,44 +166,6 @@ class Answering:
             found["phone"] = entry.phone_number
         return found
 
-    async def _render(self, conversation: Conversation, part: DialogueReply) -> Reply:
-        if not part.answer or part.answer not in self._guide.ids:
-            return Reply(text=part.text, buttons=part.buttons)
-        reply = self._guide.render(part.answer, repeat=part.answer == conversation.last_answer)
-        kept = () if part.plain else reply.buttons
-        reply = replace(reply, buttons=(*part.buttons, *kept))
-        if part.registration is None:
-            return reply
-        try:
-            values = placeholders(await self._registrations.get(part.registration))
-        except NotFound:
-            # Thrown away in this very turn: what is said about it needs no values.
-            values = {}
-        return replace(reply, text=fill(reply.text, values))
-
-    async def about(self, answer: str, registration: Registration, *buttons: Button) -> Reply:
-        """A word about an application that answers no message (approved, sent back, late)."""
-        reply = self._guide.render(answer)
-        text = fill(reply.text, placeholders(registration))
-        return Reply(text=text, buttons=(*buttons, *reply.buttons), answer=answer)
-
-    async def _one_reply(self, conversation: Conversation, parts: Sequence[DialogueReply]) -> Reply:
-        """All that Rasa said in a turn as one message: one question, one answer."""
-        rendered = [await self._render(conversation, part) for part in parts]
-        rendered = [reply for reply in rendered if reply.text or reply.buttons] or [self._guide.render("failed")]
-        if len(rendered) == 1:
-            return rendered[0]
-        buttons: dict[tuple[str | None, str | None], Button] = {}
-        for reply in rendered:
-            for button in reply.buttons:
-                buttons.setdefault((button.payload, button.url), button)
-        return Reply(
-            text="\n\n".join(reply.text for reply in rendered if reply.text),
-            buttons=tuple(buttons.values()),
-            answer=next((reply.answer for reply in rendered if reply.answer), None),
-            pictures=tuple(picture for reply in rendered for picture in reply.pictures),
-        )
-
     async def without_secrets(self, message: IncomingMessage) -> IncomingMessage:
         """The message with typed passwords and stray one-time codes hidden; nothing else ever sees them."""
         if message.kind not in _KINDS_WITH_WORDS or not find_secrets(message.text).kinds:
@@ -220,12 +180,3 @@ class Answering:
         """What stood on the button, for the citizen's side of the history."""
         offered = await self._conversations.store.offered_title(identity, payload)
         return offered or self._guide.titles.get(payload.removeprefix("/").removeprefix("answer:"), "(nút bấm)")
-
-    def notice(self, answer: str) -> Reply:
-        """A word of the system about the conversation itself (late, slowed)."""
-        reply = self._guide.render(answer)
-        return Reply(text=reply.text, buttons=reply.buttons, author=Author.SYSTEM, answer=None)
-
-    def failed(self) -> Reply:
-        """The apology for a message that can't be answered however often it is tried."""
-        return self._guide.render("failed")

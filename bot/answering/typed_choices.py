@@ -10,29 +10,18 @@ import re
 from collections.abc import Sequence
 
 from helpdesk.conversations import Button
-from helpdesk.text import fold
+from helpdesk.text import COUNTS, DIGITS, fold
 
-_ORDINALS = {
-    "1": 0, "mot": 0, "nhat": 0, "dau": 0, "tren": 0,
-    "2": 1, "hai": 1, "nhi": 1, "giua": 1,
-    "3": 2, "ba": 2,
-    "4": 3, "bon": 3, "tu": 3,
-    "5": 4, "nam": 4,
-    "6": 5, "sau": 5,
-    "7": 6, "bay": 6,
-    "8": 7, "tam": 7,
-    "9": 8, "chin": 8,
-    "cuoi": -1,
-}  # fmt: skip
+_NAMED = {"nhat": 0, "dau": 0, "tren": 0, "nhi": 1, "giua": 1, "tu": 3}
+_SPELT = {word: DIGITS[word] - 1 for word in COUNTS} | _NAMED
+_ORDINALS = {str(number): number - 1 for number in range(1, 10)} | _SPELT | {"cuoi": -1}
 _POLITE = r"(?:da|vang|uh?|em|toi|minh|cho)"
 _NAMING = r"(?:chon|lay|bam|so|cai|thu|y|cau|muc|nut|dong|o)"
 _TAIL = r"(?:tien|cung|a|di|do|nha|nhe|nghe|em|ban|ad|giup)"
 # "so 2", "cai thu hai a", "dau tien": an ordinal with nothing else of weight around it.
 _CHOICE = re.compile(rf"(?:{_POLITE}\s+)*(?P<naming>(?:{_NAMING}\s+)*)(?P<ordinal>\w+)(?:\s+{_TAIL})*")
 # "tư", "năm", "ba" alone are rather words than numbers, and "thứ hai" alone is Monday: these need "số", "cái", "ý".
-_WORDS = frozenset(
-    {"tu", "nam", "ba", "dau", "tren", "giua", "hai", "mot", "bon", "nhat", "nhi", "sau", "bay", "tam", "chin"}
-)
+_WORDS = frozenset(_SPELT)
 
 
 def chosen_button(text: str, buttons: Sequence[Button]) -> Button | None:

@@ -75,7 +75,8 @@ class CasePages:
         sending_back: SendingBack = NOTHING,
     ) -> Response:
         await self._parts.audit.record(Deed.CASE_VIEWED, session.agent.id, session.agent.name, registration.id)
-        history = [line(entry) for entry in await self._parts.audit.read(_HISTORY, subject=registration.id)]
+        entries = await self._parts.audit.read(_HISTORY, subject=registration.id)
+        history = [line(entry, registration.case_code) for entry in entries]
         context: dict[str, Any] = {"case": CaseView(registration), "history": history, "done": done, "fault": fault}
         context |= {"chosen": sending_back, "longest_note": LONGEST_NOTE, "moment": moment}
         context |= {"reasons": REASONS, "general_reasons": GENERAL_REASONS}

@@ -32,6 +32,9 @@ class Cases(Protocol):
     async def case(self, registration_id: str) -> Registration:
         """NotFound for what was never filed."""
 
+    async def codes(self, registration_ids: Collection[str]) -> dict[str, str]:
+        """The case codes of these applications, by their ids, of those that are still there."""
+
     async def photo(self, registration_id: str, side: Side) -> bytes:
         """A JPEG; NotFound when there is none."""
 

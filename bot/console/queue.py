@@ -126,7 +126,8 @@ class Queue:
         subject = request.query_params.get("case") or None
         entries = await self._parts.audit.read(_PAGE + 1, before, subject)
         older = entries[_PAGE - 1].at.isoformat() if len(entries) > _PAGE else None
-        lines = [line(entry) for entry in entries[:_PAGE]]
+        codes = await self._parts.cases.codes({entry.subject for entry in entries if entry.subject})
+        lines = [line(entry, codes.get(entry.subject or "")) for entry in entries[:_PAGE]]
         return self._parts.pages.render(
             "console/audit.html", session=session, tab="audit", entries=lines, older=older, subject=subject
         )
@@ -138,8 +139,8 @@ def at_it(views: list[AuditEntry] | tuple[()], session: AgentSession) -> str | N
     return None if other is None else f"{other.agent_name} đã mở lúc {moment(other.at).partition(' ')[0]}"
 
 
-def line(entry: AuditEntry) -> Mapping[str, str | None]:
-    """A line of the log in words."""
+def line(entry: AuditEntry, case_code: str | None) -> Mapping[str, str | None]:
+    """A line of the log in words; `case_code` is that of the case it is about, as long as the case is there."""
     detail = entry.detail or ""
     if entry.deed == Deed.PHOTO_VIEWED and detail in list(Side):
         detail = SIDES[Side(detail)]
@@ -149,7 +150,7 @@ def line(entry: AuditEntry) -> Mapping[str, str | None]:
         "did": DEEDS.get(entry.deed, entry.deed),
         "detail": detail,
         "subject": entry.subject,
-        "case_code": entry.case_code,
+        "case_code": case_code,
     }
 
 

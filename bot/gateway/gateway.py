@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from bot.answering import Answering
+from bot.answering import Triage
 from bot.channels import PushChannel
 from bot.gateway.backlog import Backlog
 from bot.gateway.delivering import Delivering
@@ -25,18 +25,16 @@ from helpdesk.settings import Settings
 class Gateway:
     """Accepts messages, has them answered in order and sees the answers out; made by `open_gateway`."""
 
-    def __init__(
-        self, settings: Settings, conversations: Conversations, answering: Answering, metrics: Metrics
-    ) -> None:
+    def __init__(self, settings: Settings, conversations: Conversations, triage: Triage, metrics: Metrics) -> None:
         self._store = conversations.store
         self.wakeups = Wakeups()
         self._backlog = Backlog(settings)
         self._delivering = Delivering(settings, conversations, metrics, self.wakeups)
-        self._receiving = Receiving(settings, conversations, answering, metrics, self._backlog, self.wakeups)
+        self._receiving = Receiving(settings, conversations, triage, metrics, self._backlog, self.wakeups)
         self._replying = Replying(
             settings,
             conversations,
-            answering,
+            triage,
             metrics,
             self._backlog,
             self.wakeups,
@@ -79,10 +77,10 @@ class Gateway:
 
 @asynccontextmanager
 async def open_gateway(
-    settings: Settings, conversations: Conversations, answering: Answering, metrics: Metrics
+    settings: Settings, conversations: Conversations, triage: Triage, metrics: Metrics
 ) -> AsyncIterator[Gateway]:
     """A gateway; channels are handed to `Gateway.start` once they are open, and `sweep` is the clock's to call."""
-    gateway = Gateway(settings, conversations, answering, metrics)
+    gateway = Gateway(settings, conversations, triage, metrics)
     try:
         yield gateway
     finally:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.answering import Answering, clean_text
+from bot.answering import Triage, clean_text
 from bot.gateway.backlog import Backlog
 from bot.gateway.wakeups import Topic, Wakeups
 from bot.metrics import Metrics
@@ -23,7 +23,7 @@ class Receiving:
         self,
         settings: Settings,
         conversations: Conversations,
-        answering: Answering,
+        triage: Triage,
         metrics: Metrics,
         backlog: Backlog,
         wakeups: Wakeups,
@@ -31,7 +31,7 @@ class Receiving:
         self._settings = settings
         self._conversations = conversations
         self._store = conversations.store
-        self._answering = answering
+        self._triage = triage
         self._metrics = metrics
         self._backlog = backlog
         self._wakeups = wakeups
@@ -48,8 +48,8 @@ class Receiving:
         if message.kind is MessageKind.BUTTON:
             payload = await self._store.offered_payload(message.identity, message.payload or "")
             message = replace(message, payload=payload)
-            text = text or await self._answering.button_title(message.identity, payload)
-        message = await self._answering.without_secrets(replace(message, text=text))
+            text = text or await self._triage.button_title(message.identity, payload)
+        message = await self._triage.without_secrets(replace(message, text=text))
         identity = message.identity
         full = self._backlog.is_full(identity) and not must_accept
         if full and not await self._store.is_known(identity.channel, message.platform_message_id):
@@ -78,6 +78,6 @@ class Receiving:
             return
         self._backlog.slowed.add(conversation.id)
         self._metrics.slowed.inc()
-        notice = self._answering.notice("slowed")
+        notice = self._triage.rendering.notice("slowed")
         await self._store.notify_slowed(conversation, notice, conversation.identity.is_pushed)
         self._wakeups.replied(conversation.id)

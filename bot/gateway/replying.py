@@ -12,7 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from itertools import islice
 
-from bot.answering import Answering, DialogueFailed
+from bot.answering import Triage, TurnFailed
 from bot.gateway.backlog import Backlog
 from bot.gateway.patience import Patience
 from bot.gateway.scheduling import KeyedWorkers
@@ -42,7 +42,7 @@ class Replying:
         self,
         settings: Settings,
         conversations: Conversations,
-        answering: Answering,
+        triage: Triage,
         metrics: Metrics,
         backlog: Backlog,
         wakeups: Wakeups,
@@ -50,7 +50,7 @@ class Replying:
     ) -> None:
         self._settings = settings
         self._store = conversations.store
-        self._answering = answering
+        self._triage = triage
         self._metrics = metrics
         self._backlog = backlog
         self._wakeups = wakeups
@@ -123,7 +123,7 @@ class Replying:
 
     async def _answer_in_time(self, entry: InboxEntry) -> list[Reply] | None:
         """The replies, or None when they have to wait; tells the citizen once when it takes long."""
-        task = asyncio.create_task(self._answering.replies(entry))
+        task = asyncio.create_task(self._triage.replies(entry))
         try:
             await asyncio.wait({task}, timeout=_TYPING_AFTER)
             if not task.done():
@@ -137,7 +137,7 @@ class Replying:
             if self._until_late(entry) <= 0:
                 await self._tell_late(entry)
             return None
-        except DialogueFailed as error:
+        except TurnFailed as error:
             log.error("a turn failed inside Rasa: %s", error)
             return await self._apology_or_patience(entry)
         except Exception as error:
@@ -151,7 +151,7 @@ class Replying:
         """One more failed try: None to wait for the next, the apology after the last."""
         self._metrics.retries.labels("rasa").inc()
         tries = await self._store.count_attempt(entry.message.id)
-        return [self._answering.failed()] if tries >= _TRIES_BEFORE_APOLOGY else None
+        return [self._triage.rendering.failed()] if tries >= _TRIES_BEFORE_APOLOGY else None
 
     def _until_late(self, entry: InboxEntry) -> float:
         return self._patience.until_late(entry, utc_now())
@@ -161,5 +161,5 @@ class Replying:
             return
         log.warning("an answer is late: %s", entry.conversation.id)
         conversation = entry.conversation
-        if await self._store.notify_late(entry, self._answering.notice("late"), conversation.identity.is_pushed):
+        if await self._store.notify_late(entry, self._triage.rendering.notice("late"), conversation.identity.is_pushed):
             self._wakeups.replied(conversation.id)

@@ -144,7 +144,7 @@ def build_app(
 
 
 async def _page(_request: Request) -> Response:
-    return FileResponse(WEB_FOLDER / "index.html", headers={"Cache-Control": "no-cache"})
+    return FileResponse(WEB_FOLDER / "chat" / "index.html", headers={"Cache-Control": "no-cache"})
 
 
 async def _favicon(_request: Request) -> Response:

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from helpdesk.accounts.model import Account, Link, PasswordRefused, Purpose, hash_of, name_of, proposal_of, same
 from helpdesk.accounts.otp import Otp
-from helpdesk.accounts.passwords import Hashing, check_rules, first_password, tidy_new, tidy_old
+from helpdesk.accounts.passwords import FirstPassword, Hashing, check_rules, tidy_new, tidy_old
 from helpdesk.accounts.store import AccountStore
 from helpdesk.calendar import utc_now
 from helpdesk.errors import Conflict, InvalidInput, NotFound, Overloaded
@@ -28,7 +28,6 @@ LINK_VALID_FOR = timedelta(minutes=30)
 LINKS_PER_HOUR = 5
 TRIES = 5
 _HOUR = timedelta(hours=1)
-_LINKS_KEPT_FOR = timedelta(days=1)
 # Longer than making a link takes, so that it can't be told from not making one.
 _ANSWER_AFTER = 0.25
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -57,9 +56,14 @@ class Accounts:
 
     # Accounts
 
+    async def first_password(self) -> FirstPassword:
+        """For `create`, but before its transaction: hashing takes long, and the writer is everybody's."""
+        return await self._hashing.first_password()
+
     async def create(
         self,
         transaction: Transaction,
+        password: FirstPassword,
         *,
         bhxh_code: str,
         email: str,
@@ -72,20 +76,19 @@ class Accounts:
         A number that has an account gets it anew, with this address and a first password: an officer has just checked
         who asks.
         """
-        password = first_password()
         account_id = await self._store.put(
             transaction,
             identifier=uuid4().hex,
             bhxh_index=self._index("bhxh", bhxh_code),
             email_index=self._index("email", email),
             sealed=self._sealer.seal({"bhxh_code": bhxh_code, "email": email, "full_name": full_name}),
-            password_hash=await self._hashing.hash(password),
+            password_hash=password.hashed,
             registration_id=registration_id,
             conversation_id=conversation_id,
             now=self._clock(),
         )
         await self._mails.put(
-            "first_password", email, *first_password_mail(password, bhxh_code, full_name),
+            "first_password", email, *first_password_mail(password.text, bhxh_code, full_name),
             dedup_key=f"first_password:{account_id}:{registration_id}", transaction=transaction,
         )  # fmt: skip
 
@@ -116,7 +119,8 @@ class Accounts:
         now = self._clock()
         token = secrets.token_urlsafe(32)
         token_hash = hash_of(token)
-        async with self._store.database.transaction() as transaction:
+        keys = (f"links:{account['id']}", f"links:{conversation_id}")
+        async with self._store.database.transaction(key=keys) as transaction:
             made = await self._store.count_links(transaction, account["id"], conversation_id, now - _HOUR)
             if made >= LINKS_PER_HOUR:
                 return False
@@ -136,7 +140,6 @@ class Accounts:
                 dedup_key=f"link:{account['id']}:{token_hash}", expires_at=now + LINK_VALID_FOR,
                 transaction=transaction,
             )  # fmt: skip
-            await self._store.remove_links_before(transaction, now - _LINKS_KEPT_FOR)
         return True
 
     async def open_link(self, token: str) -> Link:

@@ -32,8 +32,6 @@ RESEND_AFTER = timedelta(seconds=60)
 TRIES = 5
 PER_HOUR = 5
 _HOUR = timedelta(hours=1)
-# Long enough to tell an old code from a wrong one.
-_KEPT_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,9 @@ class Otp:
         identifier, code = uuid4().hex, f"{secrets.randbelow(10**6):06}"
         address_index = self._address_index(address)
         expires_at = now + VALID_FOR
-        async with self._database.transaction() as transaction:
+        # By what the limits count.
+        keys = (f"otp:{subject}", f"otp:{address_index}")
+        async with self._database.transaction(key=keys) as transaction:
             await self._check_pace(transaction, purpose, subject, address_index, now)
             await transaction.execute(
                 "UPDATE otp_challenges SET superseded_at = ? "
@@ -97,9 +97,6 @@ class Otp:
                 "otp", address, *otp_mail(code, purpose),
                 dedup_key=_mail_key(identifier), expires_at=expires_at, transaction=transaction,
             )  # fmt: skip
-            await transaction.execute(
-                "DELETE FROM otp_challenges WHERE created_at <= ?", ((now - _KEPT_FOR).isoformat(),)
-            )
 
     async def _check_pace(
         self, transaction: Transaction, purpose: str, subject: str, address_index: str, now: datetime
@@ -142,7 +139,7 @@ class Otp:
             self._sealer.index("otp_attempt", f"{attempt_id}\0{digits}"),
             self._clock(),
         )
-        async with self._database.transaction() as transaction:
+        async with self._database.transaction(key=f"otp:{subject}") as transaction:
             refused = await self._judge(transaction, attempt)
         # Only now: raised inside, it would take the counted try back.
         if refused is not None:

@@ -12,6 +12,7 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import pairwise
 from typing import TypeVar
@@ -127,7 +128,7 @@ def _is_run(text: str) -> bool:
 def strength(password: str) -> Strength:
     """Length counts most; kinds of characters count a little; what repeats or follows in a row counts nothing.
 
-    bot/web/password.js shows the same while one types: keep the two alike.
+    bot/web/password/password.js shows the same while one types: keep the two alike.
     """
     kinds = (str.islower, str.isupper, str.isdecimal)
     sizes = (26, 26, 10)
@@ -153,6 +154,14 @@ def first_password() -> str:
             return text
 
 
+@dataclass(frozen=True, slots=True)
+class FirstPassword:
+    """A first password, and the hash that is all that is kept of it once its mail has gone."""
+
+    text: str = field(repr=False)
+    hashed: str = field(repr=False)
+
+
 class Hashing:
     """Argon2 in threads: a hash takes 64 MiB and a twentieth of a second, so two at once and no long queue of them."""
 
@@ -164,6 +173,11 @@ class Hashing:
     async def hash(self, password: str) -> str:
         """Raises Overloaded when too many wait."""
         return await self._in_thread(lambda: self._hasher.hash(password))
+
+    async def first_password(self) -> FirstPassword:
+        """A new one. Raises Overloaded when too many wait."""
+        text = first_password()
+        return FirstPassword(text, await self.hash(text))
 
     async def matches(self, hashed: str, password: str) -> bool:
         """Raises Overloaded when too many wait."""

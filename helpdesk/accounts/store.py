@@ -103,9 +103,6 @@ class AccountStore:
         assert row is not None
         return int(max(row["account"], row["conversation"]))
 
-    async def remove_links_before(self, transaction: Transaction, moment: datetime) -> None:
-        await transaction.execute("DELETE FROM password_links WHERE created_at <= ?", (moment.isoformat(),))
-
     async def link(self, token_hash: str) -> Row | None:
         """A link with its account's columns."""
         return await self.database.fetch_one(

@@ -2,6 +2,7 @@
 
 from helpdesk.conversations.conversations import Conversations
 from helpdesk.conversations.errands import Errand, Errands
+from helpdesk.conversations.keeping import ConversationKeeping
 from helpdesk.conversations.messages import MessageStore
 from helpdesk.conversations.model import (
     REFUSED_PHOTO,
@@ -27,6 +28,7 @@ __all__ = [
     "Button",
     "ChannelIdentity",
     "Conversation",
+    "ConversationKeeping",
     "Conversations",
     "Errand",
     "Errands",

@@ -8,7 +8,6 @@ message without its photo.
 from __future__ import annotations
 
 import hashlib
-import logging
 import secrets
 from uuid import uuid4
 
@@ -25,11 +24,9 @@ from helpdesk.conversations.model import (
 from helpdesk.errors import NotFound
 from helpdesk.store import FileVault
 
-log = logging.getLogger(__name__)
-
 
 class Conversations:
-    """What the gateway and the channels do with conversations; statements are `MessageStore`'s."""
+    """What the gateway and the channels do with conversations; statements are those of the parts of `store`."""
 
     def __init__(self, store: MessageStore, vault: FileVault) -> None:
         self.store = store
@@ -74,17 +71,6 @@ class Conversations:
 
     async def history(self, conversation_id: str, after: int) -> list[Message]:
         return await self.store.history(conversation_id, after)
-
-    async def expire(self, attachment_days: int, conversation_days: int) -> None:
-        """Forget what is older than its time: files first in the store, then on the disk."""
-        gone = [
-            *await self.store.expire_attachments(attachment_days),
-            *await self.store.expire_conversations(conversation_days),
-        ]
-        await self._vault.remove(gone)
-        stray = await self._vault.remove_older(attachment_days)
-        if gone or stray:
-            log.info("expired %s attachments", len(gone) + stray)
 
 
 def _hash(token: str) -> str:

@@ -10,12 +10,14 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from helpdesk.calendar import utc_now
-from helpdesk.store import Database, Sealer
+from helpdesk.store import PORTION, Database, Domain, Forgotten, Sealer, Transaction
 
 _KEPT = timedelta(days=1)
+# The errand under which data is being deleted: the turn may have to be repeated after a kill.
+_DELETING = "delete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,10 @@ class Errand:
     progress: Mapping[str, Any]
 
 
-class Errands:
+class Errands(Domain):
     """The errands of one database."""
+
+    tables: ClassVar[tuple[str, ...]] = ("errands",)
 
     def __init__(self, database: Database, sealer: Sealer, clock: Callable[[], datetime] = utc_now) -> None:
         self._database = database
@@ -67,3 +71,17 @@ class Errands:
         """Forget the conversation's errand."""
         async with self._database.transaction() as transaction:
             await transaction.execute("DELETE FROM errands WHERE conversation_id = ?", (conversation_id,))
+
+    async def forget(self, transaction: Transaction, conversation_id: str) -> Forgotten:
+        await transaction.execute(
+            "DELETE FROM errands WHERE conversation_id = ? AND purpose <> ?", (conversation_id, _DELETING)
+        )
+        return Forgotten()
+
+    async def expire(self, transaction: Transaction, now: datetime) -> Forgotten:
+        errands = await transaction.execute(
+            "DELETE FROM errands WHERE conversation_id IN "
+            "(SELECT conversation_id FROM errands WHERE created_at < ? LIMIT ?)",
+            ((now - _KEPT).isoformat(), PORTION),
+        )
+        return Forgotten({"errands": errands})

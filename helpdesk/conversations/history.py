@@ -10,7 +10,7 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -133,14 +133,6 @@ class History:
             (message.conversation_id, message.seq, Author.SYSTEM.value),
         )
         return _buttons(row) if row is not None and row["author"] == Author.ASSISTANT.value else ()
-
-    async def expire_attachments(self, days: int) -> list[str]:
-        """Forget attachments older than `days`; their ids, so that the caller removes the files."""
-        limit = (utc_now() - timedelta(days=days)).isoformat()
-        async with self._database.transaction() as transaction:
-            rows = await transaction.fetch_all("SELECT id FROM attachments WHERE created_at < ?", (limit,))
-            await transaction.execute("DELETE FROM attachments WHERE created_at < ?", (limit,))
-        return [row["id"] for row in rows]
 
     def message_of(self, row: Row, attachments: Sequence[Attachment] = ()) -> Message:
         """What a row with the columns of `MESSAGE` holds, opened."""

@@ -46,8 +46,8 @@ class Inbox:
         self, message: IncomingMessage, attachments: Sequence[Attachment] = ()
     ) -> tuple[Receipt, Conversation]:
         """Write a message to the inbox in one transaction; a repeat of its platform id changes nothing."""
-        async with self._database.transaction() as transaction:
-            key = (message.identity.channel, message.platform_message_id)
+        key = (message.identity.channel, message.platform_message_id)
+        async with self._database.transaction(key=f"inbox:{message.identity.sender_id}") as transaction:
             seen = await transaction.fetch_one(
                 "SELECT message_id FROM inbox WHERE channel = ? AND platform_message_id = ?", key
             )
@@ -148,7 +148,7 @@ class Inbox:
 
     async def notify_late(self, entry: InboxEntry, reply: Reply, push: bool) -> list[Message]:
         """Tell the citizen once that the answer is late: marks every message that waits in the conversation."""
-        async with self._database.transaction() as transaction:
+        async with self._database.transaction(key=f"late:{entry.conversation.id}") as transaction:
             told = await transaction.fetch_one(
                 "SELECT 1 FROM inbox WHERE conversation_id = ? AND handled_at IS NULL AND notified_late = 1",
                 (entry.conversation.id,),

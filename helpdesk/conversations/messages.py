@@ -53,5 +53,3 @@ class MessageStore:
         self.offered_title = self.offers.offered_title
         self.record_feedback = self.feedback.record_feedback
         self.feedback_counts = self.feedback.feedback_counts
-        self.expire_attachments = self.said.expire_attachments
-        self.expire_conversations = self.threads.expire_conversations

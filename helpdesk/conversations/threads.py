@@ -6,7 +6,6 @@ Owns the statements on `conversations`. Refuses what was said (`helpdesk.convers
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from uuid import uuid4
 
 from helpdesk.calendar import utc_now
@@ -85,18 +84,6 @@ class Threads:
             "ELSE 0 END, last_answer = ? WHERE id = ?",
             (answer, answer, conversation_id),
         )
-
-    async def expire_conversations(self, days: int) -> list[str]:
-        """Delete conversations silent for `days`, with everything in them; the ids of their attachments."""
-        limit = (utc_now() - timedelta(days=days)).isoformat()
-        async with self._database.transaction() as transaction:
-            rows = await transaction.fetch_all(
-                "SELECT a.id FROM attachments a JOIN conversations c ON c.id = a.conversation_id "
-                "WHERE c.updated_at < ?",
-                (limit,),
-            )
-            await transaction.execute("DELETE FROM conversations WHERE updated_at < ?", (limit,))
-        return [row["id"] for row in rows]
 
 
 def conversation_of(row: Row) -> Conversation:

@@ -11,14 +11,11 @@ import unicodedata
 from dataclasses import dataclass
 
 from helpdesk.errors import InvalidInput
-from helpdesk.text import letters_of, tidy
+from helpdesk.text import KIN, SELF, any_of, folded, letters_of, tidy
 
 MAX_NAME = 60
 _MAX_WORDS = 8
-_PERSON = (
-    r"(?:cua )?(?:toi|tui|em|minh|chau|con|bac|co|chu|anh|chi|ong|ba|di|cau|me|ma|bo|cha|vo|chong|day du|day|"
-    r"con gai|con trai|ong xa|ba xa|nguoi nha)"
-)
+_PERSON = rf"(?:cua )?(?:{any_of(folded((*SELF, *KIN)))}|cau|day du|day|con gai|con trai|ong xa|ba xa|nguoi nha)"
 _LEADS = (
     re.compile(
         rf"(?:{_PERSON} ){{0,4}}(?:ho va ten|ho ten|ho & ten|ten|ten ho)(?: {_PERSON}){{0,4}}"
@@ -34,7 +31,7 @@ _POLITE = re.compile(
 )
 # Ông is a surname as well, though hardly before another one; Võ, Châu and Mã are none of these.
 _HONORIFIC = re.compile(
-    r"(?:ông|bà|cô|chú|bác|anh|chị|em|cháu|con|mẹ|má|bố|cha|vợ|chồng) "
+    rf"{any_of(KIN)} "
     r"(?=(?:nguyễn|trần|lê|phạm|huỳnh|hoàng|phan|vũ|võ|đặng|bùi|đỗ|ngô|dương) \w+ \w+)",
     re.IGNORECASE,
 )

@@ -1,6 +1,7 @@
 """Mail: a durable queue, its sender, and the words of every mail."""
 
 from helpdesk.mail.caught import CaughtMail, CaughtMails
+from helpdesk.mail.keeping import MailKeeping
 from helpdesk.mail.queue import MailFailure, MailQueue
 from helpdesk.mail.sender import MailSender
 from helpdesk.mail.smtp import SmtpServer
@@ -19,6 +20,7 @@ __all__ = [
     "CaughtMail",
     "CaughtMails",
     "MailFailure",
+    "MailKeeping",
     "MailQueue",
     "MailSender",
     "SmtpServer",

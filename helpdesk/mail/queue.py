@@ -30,8 +30,6 @@ from helpdesk.store import Counter, Database, Row, Sealer, Transaction, read_cou
 log = logging.getLogger(__name__)
 
 GIVE_UP_AFTER = timedelta(days=3)
-# Long enough that no key comes back, short enough that whom we wrote to is not kept for ever.
-_KEPT_FOR = timedelta(days=30)
 
 
 class MailState(StrEnum):
@@ -142,10 +140,6 @@ class MailQueue:
         """How many mails have not gone yet."""
         return (await read_counters(self._store.database))[Counter.MAILS]
 
-    async def forget(self, address: str, transaction: Transaction) -> None:
-        """Remove every trace of the mails to an address: somebody's data is to go."""
-        await self._store.forget(transaction, self._address_index(address))
-
     # The sender's half
 
     async def take_up(self) -> None:
@@ -192,10 +186,6 @@ class MailQueue:
         """Give it up, visibly."""
         log.error("mail %s (%s) failed: %s", identifier, kind, reason)
         await self._store.end(identifier, MailState.FAILED, self._clock(), reason)
-
-    async def remove_old(self) -> None:
-        """Remove what ended long ago."""
-        await self._store.remove_before(self._clock() - _KEPT_FOR)
 
 
 def _failure(row: Row | None) -> MailFailure | None:

@@ -25,7 +25,6 @@ _FIRST_PUT_OFF = 5.0
 _STORE_PAUSE = 1.0
 # How long a stop waits for the mails that are being handed over: what is cut off there has to be sent again.
 _LAST_SECONDS = 3.0
-_CLEAN_UP_EVERY = timedelta(hours=1)
 
 Observe = Callable[[str, str], None]
 
@@ -59,7 +58,6 @@ class MailSender:
         self._taken_up = False
         self._failures = 0
         self._resume_at = clock()
-        self._clean_up_at = clock()
 
     async def step(self) -> float | None:
         """One round, to be called again and again: at once after 0, after `poll` seconds when nothing is under way."""
@@ -84,10 +82,6 @@ class MailSender:
     async def _hand_over(self) -> None:
         for kind in await self._queue.end_overdue():
             self._observe(kind, "ended")
-        now = self._clock()
-        if now >= self._clean_up_at:
-            self._clean_up_at = now + _CLEAN_UP_EVERY
-            await self._queue.remove_old()
         if self._pause_left() > 0:
             return
         free = (1 if self._failures else self._parallel) - len(self._running)

@@ -4,6 +4,7 @@ from helpdesk.registration.crosschecks import FLAG_TEXTS
 from helpdesk.registration.deadlines import Deadlines
 from helpdesk.registration.desk import CaseDesk
 from helpdesk.registration.drafts import Registrations
+from helpdesk.registration.keeping import RegistrationKeeping
 from helpdesk.registration.model import PHOTO_FIELDS, CaseSummary, QueueState, Registration, Status
 from helpdesk.registration.store import RegistrationStore
 from helpdesk.registration.view import FIELD_WORDS, fill, placeholders
@@ -17,6 +18,7 @@ __all__ = [
     "Deadlines",
     "QueueState",
     "Registration",
+    "RegistrationKeeping",
     "RegistrationStore",
     "Registrations",
     "Status",

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from helpdesk.calendar import utc_now
 from helpdesk.errors import InvalidInput, where
 from helpdesk.mail import MailQueue, late_mail, office_reminder
+from helpdesk.registration import states
 from helpdesk.registration.model import Registration
 from helpdesk.registration.store import RegistrationStore
 
@@ -45,25 +46,14 @@ class Deadlines:
         They are marked as told already: the apology is mailed in the same transaction, and never said twice.
         """
         now = self._clock()
-        for registration in await self._due("office_reminded_at", now - REMINDED_AFTER):
+        for registration in await self._store.due_for_reminder(now - REMINDED_AFTER):
             await self._remind(registration, now)
-        late = await self._due("citizen_told_at", now - PROMISED_WITHIN)
+        late = await self._store.due_for_apology(now - PROMISED_WITHIN)
         return [registration for registration in late if await self._apologise(registration, now)]
-
-    async def _due(self, column: str, submitted_before: datetime) -> list[Registration]:
-        return await self._store.find(
-            f"status = 'submitted' AND {column} IS NULL AND submitted_at <= ? ORDER BY submitted_at",
-            (submitted_before.isoformat(),),
-        )
 
     async def _remind(self, registration: Registration, now: datetime) -> None:
         async with self._store.database.transaction() as transaction:
-            changed = await transaction.execute(
-                "UPDATE registrations SET office_reminded_at = ? "
-                "WHERE id = ? AND status = 'submitted' AND office_reminded_at IS NULL",
-                (now.isoformat(), registration.id),
-            )
-            if not changed:
+            if not await states.note_reminder(transaction, registration.id, now):
                 return
             assert registration.submitted_at is not None
             hours = int((now - registration.submitted_at) / timedelta(hours=1))
@@ -78,12 +68,7 @@ class Deadlines:
 
     async def _apologise(self, registration: Registration, now: datetime) -> bool:
         async with self._store.database.transaction() as transaction:
-            changed = await transaction.execute(
-                "UPDATE registrations SET citizen_told_at = ? "
-                "WHERE id = ? AND status = 'submitted' AND citizen_told_at IS NULL",
-                (now.isoformat(), registration.id),
-            )
-            if not changed:
+            if not await states.note_apology(transaction, registration.id, now):
                 return False
             try:
                 await self._mails.put(

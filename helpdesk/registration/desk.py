@@ -6,7 +6,6 @@ decision is in the audit log. Refuses drafts: staff see what was handed to them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
@@ -16,6 +15,7 @@ from helpdesk.calendar import utc_now
 from helpdesk.errors import Conflict, NotFound
 from helpdesk.mail import MailQueue, rejected_mail
 from helpdesk.photos import Side
+from helpdesk.registration import states
 from helpdesk.registration.model import REASON, CaseSummary, QueueState, Registration, Status
 from helpdesk.registration.store import RegistrationStore
 from helpdesk.staff import Audit, Deed
@@ -45,10 +45,7 @@ class CaseDesk:
 
     async def waiting(self, limit: int = _PAGE, start: int = 0) -> list[CaseSummary]:
         """The applications that wait for a decision, oldest first: so many, from the `start`th on."""
-        found = await self._store.find(
-            "status = 'submitted' ORDER BY submitted_at, id LIMIT ? OFFSET ?", (limit, start)
-        )
-        return [self._summary(registration) for registration in found]
+        return [self._summary(registration) for registration in await self._store.waiting(limit, start)]
 
     async def queue(self) -> QueueState:
         """How many wait, and the version of their list."""
@@ -58,7 +55,7 @@ class CaseDesk:
     async def next_free(self, taken: Collection[str]) -> str | None:
         """The id of the oldest application that waits and is not among the `taken`."""
         start = 0
-        while ids := await self._store.waiting_ids(start, _PAGE):
+        while ids := await self._store.waiting_ids(_PAGE, start):
             free = next((identifier for identifier in ids if identifier not in taken), None)
             if free is not None:
                 return free
@@ -67,17 +64,18 @@ class CaseDesk:
 
     async def decided(self, limit: int = _KEPT_DECISIONS) -> list[CaseSummary]:
         """The last decisions, newest first."""
-        found = await self._store.find(
-            "decided_at IS NOT NULL AND status IN ('approved', 'rejected') ORDER BY decided_at DESC LIMIT ?", (limit,)
-        )
-        return [self._summary(registration) for registration in found]
+        return [self._summary(registration) for registration in await self._store.decided(limit)]
 
     async def case(self, registration_id: str) -> Registration:
         """A filed application; NotFound for drafts too: staff see what was handed to them."""
-        found = await self._store.find("id = ? AND case_code IS NOT NULL", (registration_id,))
-        if not found:
+        found = await self._store.filed(registration_id)
+        if found is None:
             raise NotFound("Không có hồ sơ này.")
-        return found[0]
+        return found
+
+    async def codes(self, registration_ids: Collection[str]) -> dict[str, str]:
+        """The case codes of these applications, by their ids, of those that are still there."""
+        return await self._store.case_codes(registration_ids)
 
     async def photo(self, registration_id: str, side: Side) -> bytes:
         """The JPEG bytes of a filed application's photo; NotFound when there is none."""
@@ -89,10 +87,12 @@ class CaseDesk:
     async def approve(self, registration_id: str, agent_id: str, agent_name: str) -> Registration:
         """Approve, make the account and mail its first password; Conflict names who decided before."""
         registration = await self.case(registration_id)
+        password = await self._accounts.first_password()
         async with self._store.database.transaction() as transaction:
             await self._decide(transaction, registration, Status.APPROVED, agent_id, agent_name)
             await self._accounts.create(
                 transaction,
+                password,
                 bhxh_code=registration.fields["bhxh_code"],
                 email=registration.fields["email"],
                 full_name=registration.fields["full_name"],
@@ -111,9 +111,7 @@ class CaseDesk:
             # Sealed like all the rest: officers write of persons. What is filed again has no reason any more.
             told = replace(registration, fields={**registration.fields, REASON: reason}, updated_at=self._clock())
             await self._store.write_back(transaction, told)
-            await transaction.execute(
-                "UPDATE registrations SET repair = ? WHERE id = ?", (json.dumps(list(repair)), registration_id)
-            )
+            await states.ask_for_repair(transaction, registration_id, repair)
             await self._mails.put(
                 "rejected", registration.fields["email"], *rejected_mail(registration.case_code or "", reason),
                 dedup_key=f"rejected:{registration_id}:{self._clock().isoformat()}", transaction=transaction,
@@ -130,16 +128,8 @@ class CaseDesk:
         detail: str | None = None,
     ) -> None:
         now = self._clock().isoformat()
-        changed = await transaction.execute(
-            "UPDATE registrations SET status = ?, decided_at = ?, decided_by = ?, updated_at = ? "
-            "WHERE id = ? AND status = 'submitted'",
-            (status.value, now, agent_name, now, registration.id),
-        )
-        if not changed:
-            row = await transaction.fetch_one(
-                "SELECT decided_by, decided_at FROM registrations WHERE id = ?", (registration.id,)
-            )
-            who = row["decided_by"] if row is not None and row["decided_by"] else "người khác"
+        if not await states.decide(transaction, registration.id, status, agent_name, now):
+            who = await states.decider(transaction, registration.id) or "người khác"
             raise Conflict(f"Hồ sơ này vừa được {who} xử lý.")
         deed = Deed.APPROVED if status is Status.APPROVED else Deed.REJECTED
         await self._audit.record(deed, agent_id, agent_name, registration.id, detail, transaction)

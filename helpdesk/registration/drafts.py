@@ -23,6 +23,7 @@ from helpdesk.conversations import ChannelIdentity
 from helpdesk.errors import Conflict, InvalidInput, NotFound
 from helpdesk.mail import MailQueue, received_mail
 from helpdesk.photos import Side
+from helpdesk.registration import states
 from helpdesk.registration.crosschecks import crosscheck
 from helpdesk.registration.model import CONSENT_VERSION, PRESET_AGENCY, Registration, RegistrationPhoto, Status
 from helpdesk.registration.store import RegistrationStore
@@ -57,22 +58,14 @@ class Registrations:
 
     async def draft(self, conversation_id: str) -> Registration | None:
         """The draft of this conversation."""
-        return await self._one("conversation_id = ? AND status = 'draft'", conversation_id)
+        return await self._store.draft_of(conversation_id)
 
     async def expecting(self, identity: ChannelIdentity) -> str | None:
         """What this citizen has just been asked for ("otp", a field), so that a six-digit answer is not a slip.
 
         A code that is on its way counts as asked for, whatever the form asks meanwhile.
         """
-        row = await self._store.database.fetch_one(
-            "SELECT r.progress AS registration, e.progress AS errand FROM conversations c "
-            "LEFT JOIN registrations r ON r.conversation_id = c.id AND r.status = 'draft' "
-            "LEFT JOIN errands e ON e.conversation_id = c.id WHERE c.channel = ? AND c.external_id = ?",
-            (identity.channel, identity.external_id),
-        )
-        if row is None:
-            return None
-        for progress in (json.loads(kept) for kept in (row["errand"], row["registration"]) if kept):
+        for progress in map(json.loads, await self._store.progress_of(identity)):
             if progress.get("paused") or progress.get("done") or not progress.get("asked"):
                 continue
             return "otp" if progress.get("code_sent") else str(progress["asked"])
@@ -80,25 +73,22 @@ class Registrations:
 
     async def latest(self, conversation_id: str) -> Registration | None:
         """The newest registration of this conversation that was not withdrawn."""
-        found = await self._store.find(
-            "conversation_id = ? AND status <> 'withdrawn' ORDER BY created_at DESC LIMIT 1", (conversation_id,)
-        )
-        return found[0] if found else None
+        return await self._store.latest_of(conversation_id)
 
     async def all_of(self, conversation_id: str) -> list[Registration]:
         """Every registration of this conversation, newest first."""
-        return await self._store.find("conversation_id = ? ORDER BY created_at DESC", (conversation_id,))
+        return await self._store.all_of(conversation_id)
 
     async def get(self, registration_id: str) -> Registration:
         """NotFound when there is none of this id."""
-        registration = await self._one("id = ?", registration_id)
+        registration = await self._store.get(registration_id)
         if registration is None:
             raise NotFound("Không có hồ sơ này.")
         return registration
 
     async def of_case(self, case_code: str) -> Registration | None:
         """The registration of a case code as people type it."""
-        return await self._one("case_code = ?", case_code.strip().upper())
+        return await self._store.of_case(case_code.strip().upper())
 
     async def start(self, conversation_id: str, fields: Mapping[str, str]) -> Registration:
         """A new draft with consent, or the one that is there."""
@@ -137,7 +127,7 @@ class Registrations:
         """Keep a cleaned photo, encrypted; it takes the place of an earlier one of the same side."""
         photo = RegistrationPhoto(uuid4().hex, side, verdict, findings, len(content))
         await self._photos.write(photo.id, content)
-        async with self._store.database.transaction() as transaction:
+        async with self._store.database.transaction(key=f"photos:{registration.id}") as transaction:
             replaced = await self._store.put_photo(transaction, registration.id, photo, self._clock())
         if replaced:
             await self._photos.remove([replaced])
@@ -149,7 +139,7 @@ class Registrations:
         if photo is None:
             raise NotFound("Chưa có ảnh này.")
         doubtful = replace(photo, verdict="doubtful")
-        async with self._store.database.transaction() as transaction:
+        async with self._store.database.transaction(key=f"photos:{registration.id}") as transaction:
             await self._store.put_photo(transaction, registration.id, doubtful, self._clock())
         return replace(registration, photos={**registration.photos, side: doubtful})
 
@@ -157,13 +147,9 @@ class Registrations:
         """Forget a draft, its photos too, at once. A case that was being repaired goes back to where it was."""
         async with self._store.database.transaction() as transaction:
             if registration.case_code is not None:
-                await transaction.execute(
-                    "UPDATE registrations SET status = 'rejected' WHERE id = ? AND status = 'draft'",
-                    (registration.id,),
-                )
+                await states.put_back(transaction, registration.id)
                 return
-            await transaction.execute("DELETE FROM registration_photos WHERE registration_id = ?", (registration.id,))
-            await transaction.execute("DELETE FROM registrations WHERE id = ? AND status = 'draft'", (registration.id,))
+            await states.drop(transaction, registration.id)
         await self._photos.remove([photo.id for photo in registration.photos.values()])
 
     async def move(self, email: str, conversation_id: str) -> Registration | None:
@@ -171,20 +157,14 @@ class Registrations:
 
         Again after it was brought: the same draft.
         """
-        index = self._store.index("email", email)
-        found = await self._store.find(
-            "email_index = ? AND status = 'draft' ORDER BY updated_at DESC LIMIT 1", (index,)
-        )
-        if found and found[0].conversation_id == conversation_id:
-            return found[0]
-        if not found or await self.draft(conversation_id) is not None:
+        found = await self._store.newest_draft_under(email)
+        if found is not None and found.conversation_id == conversation_id:
+            return found
+        if found is None or await self.draft(conversation_id) is not None:
             return None
         async with self._store.database.transaction() as transaction:
-            await transaction.execute(
-                "UPDATE registrations SET conversation_id = ? WHERE id = ? AND status = 'draft'",
-                (conversation_id, found[0].id),
-            )
-        return replace(found[0], conversation_id=conversation_id)
+            await states.bring(transaction, found.id, conversation_id)
+        return replace(found, conversation_id=conversation_id)
 
     async def member_of(self, registration: Registration) -> Member | None:
         """The person in the registry, by the BHXH number or the personal id."""
@@ -218,13 +198,7 @@ class Registrations:
         try:
             async with self._store.database.transaction() as transaction:
                 await self._store.write_back(transaction, filed)
-                changed = await transaction.execute(
-                    "UPDATE registrations SET status = 'submitted', case_code = ?, submitted_at = ?, repair = '[]', "
-                    "decided_at = NULL, decided_by = NULL, office_reminded_at = NULL, citizen_told_at = NULL "
-                    "WHERE id = ? AND status = 'draft'",
-                    (code, now.isoformat(), registration.id),
-                )
-                if not changed:
+                if not await states.submit(transaction, registration.id, code, now):
                     raise Conflict("Hồ sơ này đã được gửi.")
                 await self._mails.put(
                     "received", fields["email"], *received_mail(code, fields.get("full_name", "")),
@@ -248,26 +222,19 @@ class Registrations:
         now = self._clock()
         try:
             async with self._store.database.transaction() as transaction:
-                changed = await transaction.execute(
-                    "UPDATE registrations SET status = 'draft' WHERE id = ? AND status = 'rejected'",
-                    (registration.id,),
-                )
-                if not changed:
+                if not await states.reopen(transaction, registration.id):
                     raise Conflict("Hồ sơ này đã được xử lý tiếp.")
                 await self._store.write_back(
                     transaction, replace(registration, fields=fields, progress=progress, updated_at=now)
                 )
                 for photo in gone:
-                    await transaction.execute("DELETE FROM registration_photos WHERE id = ?", (photo.id,))
+                    await self._store.remove_photo(transaction, photo.id)
         except Duplicate as error:
             raise Conflict("Cuộc trò chuyện này đang có một hồ sơ khác làm dở.") from error
         await self._photos.remove([photo.id for photo in gone])
         return await self.get(registration.id)
 
     # Shared
-
-    async def _one(self, where: str, *parameters: Any) -> Registration | None:
-        return next(iter(await self._store.find(where, parameters)), None)
 
     async def _new_code(self) -> str:
         while True:

@@ -1,19 +1,21 @@
 """Registrations in the database: the statements, and what of them is sealed.
 
-Owns rows and indexes. Refuses rules (`helpdesk.registration.drafts`). Every method of a transaction leaves its commit
-to the caller.
+Owns rows, indexes and how each caller finds its own; the steps between states are `helpdesk.registration.states`, what
+is deleted by itself `helpdesk.registration.keeping`. Refuses rules (`helpdesk.registration.drafts`). Every method of a
+transaction leaves its commit to the caller.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from helpdesk.conversations import ChannelIdentity
 from helpdesk.photos import Side
 from helpdesk.registration.model import Registration, RegistrationPhoto, Status
-from helpdesk.store import Database, Row, Sealer, Transaction
+from helpdesk.store import PORTION, Database, Row, Sealer, Transaction
 
 # SQLite takes 32,766 parameters in a statement.
 _AT_ONCE = 500
@@ -26,8 +28,97 @@ class RegistrationStore:
         self.database = database
         self._sealer = sealer
 
-    async def find(self, where: str, parameters: Sequence[Any]) -> list[Registration]:
-        """Those that fit; `where` is a constant of the caller's code, values go into `parameters`."""
+    # Finding
+
+    async def get(self, registration_id: str) -> Registration | None:
+        return await self._one("id = ?", registration_id)
+
+    async def of_case(self, case_code: str) -> Registration | None:
+        return await self._one("case_code = ?", case_code)
+
+    async def draft_of(self, conversation_id: str) -> Registration | None:
+        return await self._one("conversation_id = ? AND status = 'draft'", conversation_id)
+
+    async def latest_of(self, conversation_id: str) -> Registration | None:
+        """The newest of a conversation that was not withdrawn."""
+        return await self._one(
+            "conversation_id = ? AND status <> 'withdrawn' ORDER BY created_at DESC LIMIT 1", conversation_id
+        )
+
+    async def all_of(self, conversation_id: str) -> list[Registration]:
+        """Newest first."""
+        return await self._find("conversation_id = ? ORDER BY created_at DESC", conversation_id)
+
+    async def newest_draft_under(self, email: str) -> Registration | None:
+        """The draft that was changed last of those whose e-mail this is, confirmed."""
+        return await self._one(
+            "email_index = ? AND status = 'draft' ORDER BY updated_at DESC LIMIT 1", self.index("email", email)
+        )
+
+    async def filed(self, registration_id: str) -> Registration | None:
+        """One that has been handed to the staff, whatever became of it."""
+        return await self._one("id = ? AND case_code IS NOT NULL", registration_id)
+
+    async def waiting(self, limit: int, start: int) -> list[Registration]:
+        """Those that wait for a decision, oldest first: so many, from the `start`th on."""
+        return await self._find("status = 'submitted' ORDER BY submitted_at, id LIMIT ? OFFSET ?", limit, start)
+
+    async def waiting_ids(self, limit: int, start: int) -> list[str]:
+        """As `waiting`, but nothing is opened."""
+        rows = await self.database.fetch_all(
+            "SELECT id FROM registrations WHERE status = 'submitted' ORDER BY submitted_at, id LIMIT ? OFFSET ?",
+            (limit, start),
+        )
+        return [row["id"] for row in rows]
+
+    async def decided(self, limit: int) -> list[Registration]:
+        """The last decisions, newest first."""
+        return await self._find(
+            "decided_at IS NOT NULL AND status IN ('approved', 'rejected') ORDER BY decided_at DESC LIMIT ?", limit
+        )
+
+    async def due_for_reminder(self, submitted_before: datetime) -> list[Registration]:
+        """Those that wait since then and of which the office was not reminded: the oldest, so many as go at once."""
+        return await self._find(
+            "status = 'submitted' AND office_reminded_at IS NULL AND submitted_at <= ? ORDER BY submitted_at LIMIT ?",
+            submitted_before.isoformat(),
+            PORTION,
+        )
+
+    async def due_for_apology(self, submitted_before: datetime) -> list[Registration]:
+        """Those that wait since then and whose citizens were not told: the oldest, so many as go at once."""
+        return await self._find(
+            "status = 'submitted' AND citizen_told_at IS NULL AND submitted_at <= ? ORDER BY submitted_at LIMIT ?",
+            submitted_before.isoformat(),
+            PORTION,
+        )
+
+    async def case_codes(self, registration_ids: Collection[str]) -> dict[str, str]:
+        """The codes by the ids of those that were filed and are still there."""
+        if not registration_ids:
+            return {}
+        marks = ", ".join("?" * len(registration_ids))
+        rows = await self.database.fetch_all(
+            f"SELECT id, case_code FROM registrations WHERE id IN ({marks}) AND case_code IS NOT NULL",  # noqa: S608 - marks only
+            tuple(registration_ids),
+        )
+        return {row["id"]: row["case_code"] for row in rows}
+
+    async def progress_of(self, identity: ChannelIdentity) -> list[str]:
+        """Where this citizen's errand and draft are, as far as there are any. One read: every message asks."""
+        row = await self.database.fetch_one(
+            "SELECT r.progress AS registration, e.progress AS errand FROM conversations c "
+            "LEFT JOIN registrations r ON r.conversation_id = c.id AND r.status = 'draft' "
+            "LEFT JOIN errands e ON e.conversation_id = c.id WHERE c.channel = ? AND c.external_id = ?",
+            (identity.channel, identity.external_id),
+        )
+        return [] if row is None else [kept for kept in (row["errand"], row["registration"]) if kept]
+
+    async def _one(self, where: str, *parameters: Any) -> Registration | None:
+        return next(iter(await self._find(where, *parameters)), None)
+
+    async def _find(self, where: str, *parameters: Any) -> list[Registration]:
+        """Those that fit; `where` is one of the constants above, values go into `parameters`."""
         rows = await self.database.fetch_all(f"SELECT * FROM registrations WHERE {where}", parameters)  # noqa: S608 - see above
         if not rows:
             return []
@@ -42,13 +133,7 @@ class RegistrationStore:
                 photos.setdefault(row["registration_id"], {})[Side(row["side"])] = _photo(row)
         return [self._registration(row, photos.get(row["id"], {})) for row in rows]
 
-    async def waiting_ids(self, start: int, limit: int) -> list[str]:
-        """The ids of what waits for a decision, oldest first; nothing is opened."""
-        rows = await self.database.fetch_all(
-            "SELECT id FROM registrations WHERE status = 'submitted' ORDER BY submitted_at, id LIMIT ? OFFSET ?",
-            (limit, start),
-        )
-        return [row["id"] for row in rows]
+    # Writing
 
     async def insert(self, transaction: Transaction, registration: Registration) -> None:
         await transaction.execute(
@@ -132,6 +217,9 @@ class RegistrationStore:
             ),
         )
         return None if old is None or old["id"] == photo.id else str(old["id"])
+
+    async def remove_photo(self, transaction: Transaction, photo_id: str) -> None:
+        await transaction.execute("DELETE FROM registration_photos WHERE id = ?", (photo_id,))
 
     def _registration(self, row: Row, photos: Mapping[Side, RegistrationPhoto]) -> Registration:
         return Registration(

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from hmac import compare_digest
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 from uuid import uuid4
 
 from helpdesk.calendar import utc_now
@@ -24,7 +24,7 @@ from helpdesk.identity import BirthDate, Sex
 from helpdesk.places import find_province
 from helpdesk.registry.member import Member
 from helpdesk.registry.store import MOST_AT_ONCE, MemberRow, MemberStore
-from helpdesk.store import Database, Sealer
+from helpdesk.store import Database, Domain, Sealer
 from helpdesk.text import fold
 
 # As many records as a look-up can find: each look-up opens this many, so that its time tells nothing.
@@ -46,8 +46,13 @@ class Registry(Protocol):
         """The one person of whom all four are true (province: of permanent residence); else None."""
 
 
-class EmbeddedRegistry:
-    """The registry in this product's own database."""
+class EmbeddedRegistry(Domain):
+    """The registry in this product's own database.
+
+    It forgets nobody with a conversation: a member was put there by the office and is the office's own record.
+    """
+
+    tables: ClassVar[tuple[str, ...]] = ("members",)
 
     def __init__(self, database: Database, sealer: Sealer, clock: Callable[[], datetime] = utc_now) -> None:
         self._store = MemberStore(database)

@@ -2,5 +2,6 @@
 
 from helpdesk.staff.agents import Agents, AgentSession, same_secret, tidy_name
 from helpdesk.staff.audit import Audit, AuditEntry, Deed
+from helpdesk.staff.keeping import StaffKeeping
 
-__all__ = ["AgentSession", "Agents", "Audit", "AuditEntry", "Deed", "same_secret", "tidy_name"]
+__all__ = ["AgentSession", "Agents", "Audit", "AuditEntry", "Deed", "StaffKeeping", "same_secret", "tidy_name"]

@@ -199,7 +199,6 @@ class Agents:
         token = secrets.token_urlsafe(32)
         async with self._database.transaction() as transaction:
             await self._tries.forget(transaction, login, device)
-            await transaction.execute("DELETE FROM agent_sessions WHERE expires_at <= ?", (now.isoformat(),))
             # Disabled or given a new password in the meantime: no session.
             opened = await transaction.execute(
                 "INSERT INTO agent_sessions (token_hash, agent_id, csrf, created_at, expires_at) "

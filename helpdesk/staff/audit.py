@@ -35,7 +35,7 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One line; `case_code` is that of the case `subject`, as long as the case is there."""
+    """One line; `subject` is the id of a case, which may be gone by now."""
 
     id: str
     at: datetime
@@ -43,7 +43,6 @@ class AuditEntry:
     agent_name: str | None
     deed: str
     subject: str | None
-    case_code: str | None
     detail: str | None
 
 
@@ -79,17 +78,16 @@ class Audit:
     ) -> list[AuditEntry]:
         """The newest lines first; of one `subject`, and older than `before`, where given."""
         # Without a subject another statement: one for both would look through the whole log for a case's few lines.
-        of_subject = "AND l.subject = ? " if subject else ""
+        of_subject = "AND subject = ? " if subject else ""
         rows = await self._database.fetch_all(
-            "SELECT l.id, l.at, l.agent_id, l.agent_name, l.action, l.subject, l.detail, r.case_code FROM audit_log l "  # noqa: S608 - the words above
-            f"LEFT JOIN registrations r ON r.id = l.subject WHERE l.at < ? {of_subject}"
-            "ORDER BY l.at DESC, l.id DESC LIMIT ?",
+            "SELECT id, at, agent_id, agent_name, action, subject, detail FROM audit_log "  # noqa: S608 - the words above
+            f"WHERE at < ? {of_subject}ORDER BY at DESC, id DESC LIMIT ?",
             ("9999" if before is None else before.isoformat(), *([subject] if subject else []), limit),
         )
         return [
             AuditEntry(
                 *(row["id"], datetime.fromisoformat(row["at"]), row["agent_id"], row["agent_name"], row["action"]),
-                *(row["subject"], row["case_code"], row["detail"]),
+                *(row["subject"], row["detail"]),
             )
             for row in rows
         ]
@@ -109,8 +107,6 @@ class Audit:
         found: dict[str, list[AuditEntry]] = {}
         for row in rows:
             at = datetime.fromisoformat(row["last_at"])
-            entry = AuditEntry(
-                "", at, row["agent_id"], row["agent_name"], Deed.CASE_VIEWED.value, row["subject"], None, None
-            )
+            entry = AuditEntry("", at, row["agent_id"], row["agent_name"], Deed.CASE_VIEWED.value, row["subject"], None)
             found.setdefault(row["subject"], []).append(entry)
         return found

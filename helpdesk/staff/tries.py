@@ -36,7 +36,7 @@ class AgentTries:
     async def count(self, login: str, device: str) -> None:
         """One more try; Overloaded while the name is locked (for this device, if it is one of this login's)."""
         now, index = self._clock(), self._index(login, device)
-        async with self._database.transaction() as transaction:
+        async with self._database.transaction(key=f"login:{index}") as transaction:
             await transaction.execute("DELETE FROM agent_tries WHERE last_at <= ?", ((now - LOCKED_FOR).isoformat(),))
             row = await transaction.fetch_one(
                 "SELECT tries, locked_until FROM agent_tries WHERE login_index = ?", (index,)

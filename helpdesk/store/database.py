@@ -1,30 +1,33 @@
-"""The SQLite engine: connections, transactions and migrations.
+"""The SQLite engine behind the store's port: transactions, reads, opening and closing.
 
 Owns durability: WAL with `synchronous=FULL`, so what was committed survives a kill and a power cut. One connection
-writes (SQLite allows one writer anyway), another reads, so that a long poll never waits for a write. Statements use `?`
-and only SQL that PostgreSQL understands too.
+writes (SQLite allows one writer anyway), a few read, so that a long poll waits for no write and for no long scan.
+Statements use `?` and only SQL that PostgreSQL understands too; nobody outside of this room meets the driver, its rows
+or its errors.
 """
 
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import logging
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from importlib import resources
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import aiosqlite
 
 from helpdesk.calendar import utc_now
-from helpdesk.errors import Conflict, Unavailable
+from helpdesk.errors import Unavailable
+from helpdesk.store.failures import told_as_ours
+from helpdesk.store.migrating import migrate
+from helpdesk.store.readers import Readers
 
-log = logging.getLogger(__name__)
+# A row by the names of its columns, in the order in which they were asked for.
+Row: TypeAlias = Mapping[str, Any]
 
-Row = sqlite3.Row
+_READERS = 3
+_NOT_WRITTEN = "Không ghi được dữ liệu"
 _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA busy_timeout = 5000",
@@ -35,63 +38,61 @@ _PRAGMAS = (
 )
 
 
-_DUPLICATES = (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
-
-
-class Duplicate(Conflict):
-    """Dữ liệu này đã có."""
-
-
 class Transaction:
-    """Statements that are committed together or not at all."""
+    """Statements that are committed together or not at all.
+
+    They raise what `told_as_ours` says. After a refusal the transaction is over: let the error leave the block, on
+    PostgreSQL nothing more would be taken.
+    """
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
 
     async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> int:
         """Run one statement; the number of rows it changed."""
-        async with self._connection.execute(statement, parameters) as cursor:
-            return cursor.rowcount
+        with told_as_ours(_NOT_WRITTEN):
+            async with self._connection.execute(statement, parameters) as cursor:
+                return cursor.rowcount
 
     async def execute_many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
-        await self._connection.executemany(statement, rows)
+        with told_as_ours(_NOT_WRITTEN):
+            await self._connection.executemany(statement, rows)
 
     async def fetch_one(self, statement: str, parameters: Sequence[Any] = ()) -> Row | None:
-        rows = await self._connection.execute_fetchall(statement, parameters)
-        return next(iter(rows), None)
+        return next(iter(await self.fetch_all(statement, parameters)), None)
 
     async def fetch_all(self, statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        return list(await self._connection.execute_fetchall(statement, parameters))
+        with told_as_ours(_NOT_WRITTEN):
+            return list(await self._connection.execute_fetchall(statement, parameters))  # type: ignore[arg-type]
 
 
 class Database:
-    """One writer and one reader on the same file; made by `open_database`."""
+    """One writer and a few readers on the same file; made by `open_database`."""
 
-    def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+    def __init__(self, writer: aiosqlite.Connection, readers: Sequence[aiosqlite.Connection]) -> None:
         self._writer = writer
-        self._reader = reader
+        self._readers = Readers(readers)
         self._write_lock = asyncio.Lock()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self, key: str | tuple[str, ...] = ()) -> AsyncIterator[Transaction]:
         """A write transaction; rolled back when the block raises.
 
-        Raises Duplicate when a unique value is there already, Unavailable("store") when the file
-        can't be written (disk full, read-only, I/O error).
+        `key` names what is looked at before it is changed where no unique index and no condition in the statement
+        itself would stop two at once ("otp:" and the subject): whoever names the same key waits, in this process and in
+        any other. Here every writer waits for every other, so the key changes nothing; PostgreSQL takes an advisory
+        lock for each, in the order of their names. A key that is left out shows there only, and only under load.
+
+        Raises Duplicate when a unique value is there already, Orphan when what a row belongs to is gone,
+        Unavailable("store") when the file can't be written (disk full, read-only, I/O error).
         """
         async with self._write_lock:
             try:
-                await self._writer.execute("BEGIN IMMEDIATE")
+                with told_as_ours(_NOT_WRITTEN):
+                    await self._writer.execute("BEGIN IMMEDIATE")
                 yield Transaction(self._writer)
-                await self._writer.commit()
-            except sqlite3.IntegrityError as error:
-                await self._rollback()
-                if error.sqlite_errorcode in _DUPLICATES:
-                    raise Duplicate from error
-                raise
-            except sqlite3.DatabaseError as error:
-                await self._rollback()
-                raise Unavailable("store", f"Không ghi được dữ liệu ({error}).") from error
+                with told_as_ours(_NOT_WRITTEN):
+                    await self._writer.commit()
             except BaseException:
                 await self._rollback()
                 raise
@@ -106,12 +107,7 @@ class Database:
         return next(iter(await self.fetch_all(statement, parameters)), None)
 
     async def fetch_all(self, statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        try:
-            # Run and emptied in one step of the connection's thread. Cursors that overlap would share one snapshot,
-            # and as long as any is open no read of this connection would see a newer commit.
-            return list(await self._reader.execute_fetchall(statement, parameters))
-        except sqlite3.DatabaseError as error:
-            raise Unavailable("store", f"Không đọc được dữ liệu ({error}).") from error
+        return list(await self._readers.fetch_all(statement, parameters))
 
     async def empty_log(self) -> None:
         """Bring everything into the main file and cut the log, where overwritten rows would still be readable.
@@ -119,10 +115,8 @@ class Database:
         Left for the next time when somebody is reading the file right now.
         """
         async with self._write_lock:
-            try:
+            with told_as_ours(_NOT_WRITTEN):
                 await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
-            except sqlite3.DatabaseError as error:
-                raise Unavailable("store", f"Không ghi được dữ liệu ({error}).") from error
 
     async def check_writable(self) -> None:
         """A real write that changes nothing lasting; Unavailable("store") when the disk refuses it."""
@@ -137,49 +131,30 @@ class Database:
 @asynccontextmanager
 async def open_database(path: Path) -> AsyncIterator[Database]:
     """Open (and create or migrate) the database at `path`; Unavailable("store") says why it can't."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        async with (
-            aiosqlite.connect(path, isolation_level=None) as writer,
-            aiosqlite.connect(path, isolation_level=None) as reader,
-        ):
-            for connection in (writer, reader):
-                connection.row_factory = sqlite3.Row
-                for pragma in _PRAGMAS:
-                    await connection.execute(pragma)
-            # The bot and the actions open the same file at the same moment: one migrates, the other waits.
-            with path.with_suffix(".migrating").open("a") as lock:
-                await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
-                await _migrate(writer)
-            yield Database(writer, reader)
-    except (sqlite3.DatabaseError, OSError) as error:
-        raise Unavailable("store", f"Không mở được cơ sở dữ liệu {path}: {error}") from error
+    async with AsyncExitStack() as stack:
+        # Only what opening raises is about the database: the caller's own errors pass as they are.
+        try:
+            database = await _open(path, stack)
+        except (sqlite3.DatabaseError, OSError) as error:
+            raise Unavailable("store", f"Không mở được cơ sở dữ liệu {path}: {error}") from error
+        yield database
 
 
-async def _migrate(connection: aiosqlite.Connection) -> None:
-    await connection.execute(
-        "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT, applied_at TEXT)"
-    )
-    async with connection.execute("SELECT COALESCE(MAX(version), 0) FROM schema_migrations") as cursor:
-        row = await cursor.fetchone()
-    assert row is not None
-    current = int(row[0])
-    folder = resources.files("helpdesk.store") / "migrations"
-    scripts = sorted((e for e in folder.iterdir() if e.name.endswith(".sql")), key=lambda e: e.name)
-    newest = int(scripts[-1].name[:4])
-    if current > newest:
-        raise Unavailable(
-            "store", f"Cơ sở dữ liệu ở bản {current}, mới hơn phần mềm (bản {newest}). Hãy cập nhật phần mềm."
-        )
-    for script in scripts:
-        version = int(script.name[:4])
-        if version <= current:
-            continue
-        statements = [
-            "BEGIN IMMEDIATE",
-            script.read_text("utf-8"),
-            f"INSERT INTO schema_migrations VALUES ({version}, '{script.name}', '{utc_now().isoformat()}')",  # noqa: S608 - our own file names
-            "COMMIT",
-        ]
-        await connection.executescript(";\n".join(statements) + ";")
-        log.info("database migrated to version %s (%s)", version, script.name)
+async def _open(path: Path, stack: AsyncExitStack) -> Database:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connections = []
+    for _ in range(1 + _READERS):
+        connection = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
+        connection.row_factory = _row  # type: ignore[assignment]
+        for pragma in _PRAGMAS:
+            await connection.execute_fetchall(pragma)
+        connections.append(connection)
+    writer, *readers = connections
+    await migrate(writer, path)
+    for reader in readers:
+        await reader.execute_fetchall("PRAGMA query_only = ON")
+    return Database(writer, readers)
+
+
+def _row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> dict[str, Any]:
+    return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}

@@ -67,7 +67,7 @@ class Sealer:
 async def open_sealer(database: Database, cipher: MultiFernet) -> Sealer:
     """The sealer of this database; the first call on a new one makes the index key."""
     bare = Sealer(cipher, b"")
-    async with database.transaction() as transaction:
+    async with database.transaction(key=_INDEX_KEY) as transaction:
         row = await transaction.fetch_one("SELECT sealed FROM secrets WHERE name = ?", (_INDEX_KEY,))
         if row is None:
             key = secrets.token_hex(32)

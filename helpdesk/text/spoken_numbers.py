@@ -1,24 +1,22 @@
 """Days, months and years in Vietnamese words: `hăm ba`, `giêng`, `một chín tám lăm`.
 
-Owns the words, always without accents (`lam` is five, `nam` is five or the word for year). Refuses to choose: words
-that make no number give None.
+Owns what the words make together; they stand in `vocabulary`, always without accents (`lam` is five, `nam` is five or
+the word for year). Refuses to choose: words that make no number give None.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-_DIGITS: Mapping[str, int] = {
-    "khong": 0, "mot": 1, "moti": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "nam": 5, "lam": 5, "nham": 5, "sau": 6,
-    "bay": 7, "bai": 7, "tam": 8, "chin": 9,
-}  # fmt: skip
+from helpdesk.text.vocabulary import SPOKEN_DIGITS
+
 _MONTHS: Mapping[str, int] = {"gieng": 1, "chap": 12}
 _ROMAN: Mapping[str, int] = {
     "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11, "xii": 12,
 }  # fmt: skip
 _ZEROS = ("linh", "le", "khong")
 _THOUSANDS = ("nghin", "ngan")
-WORDS = frozenset([*_DIGITS, *_MONTHS, *_ZEROS, *_THOUSANDS, "muoi", "ham", "bam", "ram", "tram"])
+WORDS = frozenset([*SPOKEN_DIGITS, *_MONTHS, *_ZEROS, *_THOUSANDS, "muoi", "ham", "bam", "ram", "tram"])
 
 
 def small_number(words: tuple[str, ...]) -> int | None:
@@ -27,19 +25,21 @@ def small_number(words: tuple[str, ...]) -> int | None:
         word = words[0]
         if word.isdigit():
             return int(word) if len(word) <= 2 else None
-        return {"muoi": 10, "ram": 15}.get(word, _DIGITS.get(word))
+        return {"muoi": 10, "ram": 15}.get(word, SPOKEN_DIGITS.get(word))
     if words[0] in ("ham", "bam") and len(words) == 2:
-        ones = _DIGITS.get(words[1])
+        ones = SPOKEN_DIGITS.get(words[1])
         return None if ones is None else (20 if words[0] == "ham" else 30) + ones
     if "muoi" in words[:2]:
         at = words.index("muoi")
-        tens = _DIGITS.get(words[0]) if at else 1
-        ones = _DIGITS.get(words[at + 1]) if len(words) == at + 2 else 0
+        tens = SPOKEN_DIGITS.get(words[0]) if at else 1
+        ones = SPOKEN_DIGITS.get(words[at + 1]) if len(words) == at + 2 else 0
         if tens is None or ones is None or len(words) > at + 2:
             return None
         return tens * 10 + ones
-    if len(words) == 2 and words[0] in _DIGITS and words[1] in _DIGITS:  # `hai mốt`, `chín lăm`, `không năm`
-        return _DIGITS[words[0]] * 10 + _DIGITS[words[1]]
+    if (
+        len(words) == 2 and words[0] in SPOKEN_DIGITS and words[1] in SPOKEN_DIGITS
+    ):  # `hai mốt`, `chín lăm`, `không năm`
+        return SPOKEN_DIGITS[words[0]] * 10 + SPOKEN_DIGITS[words[1]]
     return None
 
 
@@ -65,11 +65,11 @@ def year_number(words: tuple[str, ...]) -> int | None:
         return None
     if "tram" in words or any(word in _THOUSANDS for word in words):
         return _long_year(words)
-    if len(words) == 4 and all(word in _DIGITS for word in words):
-        return int("".join(str(_DIGITS[word]) for word in words))
-    if len(words) in (3, 4, 5) and words[0] in ("mot", "hai") and words[1] in _DIGITS:
+    if len(words) == 4 and all(word in SPOKEN_DIGITS for word in words):
+        return int("".join(str(SPOKEN_DIGITS[word]) for word in words))
+    if len(words) in (3, 4, 5) and words[0] in ("mot", "hai") and words[1] in SPOKEN_DIGITS:
         rest = small_number(words[2:]) if "muoi" in words[2:] else None  # `một chín tám mươi lăm`
-        return None if rest is None else _DIGITS[words[0]] * 1000 + _DIGITS[words[1]] * 100 + rest
+        return None if rest is None else SPOKEN_DIGITS[words[0]] * 1000 + SPOKEN_DIGITS[words[1]] * 100 + rest
     small = small_number(words)
     return small if len(words) > 1 else None
 
@@ -77,15 +77,15 @@ def year_number(words: tuple[str, ...]) -> int | None:
 def _long_year(words: tuple[str, ...]) -> int | None:
     """`một nghìn chín trăm tám mươi lăm`, `hai nghìn không trăm linh năm`, `hai ngàn lẻ năm`."""
     at = next((i for i, word in enumerate(words) if word in _THOUSANDS), None)
-    thousands = _DIGITS.get(words[0]) if at == 1 else (1 if at is None else None)
+    thousands = SPOKEN_DIGITS.get(words[0]) if at == 1 else (1 if at is None else None)
     rest = words if at is None else words[at + 1 :]
     if thousands is None:
         return None
     hundreds = 0
     if "tram" in rest:
-        if rest.index("tram") != 1 or rest[0] not in _DIGITS:
+        if rest.index("tram") != 1 or rest[0] not in SPOKEN_DIGITS:
             return None
-        hundreds, rest = _DIGITS[rest[0]], rest[2:]
+        hundreds, rest = SPOKEN_DIGITS[rest[0]], rest[2:]
     elif rest and rest[0] not in _ZEROS:
         return None  # `hai nghìn mười` leaves the hundreds out: nobody knows which
     while rest and rest[0] in _ZEROS:

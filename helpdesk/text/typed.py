@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from helpdesk.errors import InvalidInput
+from helpdesk.text.vocabulary import SPOKEN_DIGITS, any_of
 
 # Longer than anyone types for one value, and short enough for every expression below.
 MAX_CHARS = 1000
@@ -23,11 +24,7 @@ _GAP = r"[ .\-_()]{0,3}"
 _RUN = re.compile(rf"(?:\+ ?)?\(?[0-9](?:{_GAP}[0-9])*")
 _TOKEN = re.compile(r"[0-9A-Za-z]+")
 _LIKE_DIGITS = frozenset("oilszbqg")
-_DIGIT_WORDS: Mapping[str, str] = {
-    "khong": "0", "mot": "1", "hai": "2", "ba": "3", "bon": "4", "tu": "4", "nam": "5", "lam": "5",
-    "sau": "6", "bay": "7", "tam": "8", "chin": "9",
-}  # fmt: skip
-_SPOKEN = re.compile(rf"\b(?:(?:{'|'.join(_DIGIT_WORDS)})\b[ ,.-]{{0,3}}){{8,}}")
+_SPOKEN = re.compile(rf"\b(?:{any_of(SPOKEN_DIGITS)}\b[ ,.-]{{0,3}}){{8,}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +84,7 @@ def digit_runs(text: str) -> tuple[Run, ...]:
 
 
 def _digits_of_words(match: re.Match[str]) -> str:
-    return "".join(_DIGIT_WORDS[word] for word in re.findall(r"[a-z]+", match.group())) + " "
+    return "".join(str(SPOKEN_DIGITS[word]) for word in re.findall(r"[a-z]+", match.group())) + " "
 
 
 def has_letters_for_digits(text: str) -> bool:

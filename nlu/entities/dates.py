@@ -9,16 +9,14 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from nlu.entities.number_words import DIGITS, MONTHS, ZEROS, any_of
 from nlu.entities.spans import Found, Plain
 
-_SMALL = {
-    "mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "nam": 5, "lam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9,
-    "muoi": 10, "gieng": 1, "chap": 12, "linh": 0, "le": 0, "khong": 0, "mo": 1,
-}  # fmt: skip
-_WORD = r"(?:mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin|muoi|gieng|chap)"
+_SMALL = {**DIGITS, **MONTHS, **dict.fromkeys(ZEROS, 0), "muoi": 10, "mo": 1}
+_WORD = any_of([*(word for word, digit in DIGITS.items() if digit), *MONTHS, "muoi"])
 _DAY = rf"(?:\d{{1,2}}|(?:hai |ba )?muoi(?: {_WORD})?|(?:ham|bam|hai|ba) {_WORD}|{_WORD})"
 _MONTH = rf"(?:\d{{1,2}}|muoi(?: {_WORD})?|{_WORD})"
-_YEAR_WORDS = r"(?:(?:mot|hai|chin|tam|bay|sau|nam|bon|ba|khong|linh|le|muoi|lam|tu|nghin|ngan|tram|mot) ?){1,9}"
+_YEAR_WORDS = rf"(?:{any_of([*DIGITS, *ZEROS, 'muoi', 'nghin', 'ngan', 'tram'])} ?){{1,9}}"
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})\s?[/.\-]\s?(\d{1,2})\s?[/.\-]\s?(\d{4}|\d{2})(?![\d/])")
 _SPACED = re.compile(r"(?<!\d)(\d{1,2}) (\d{1,2}) (19\d{2}|20[0-2]\d)(?!\d)")
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})(?!\d)")
@@ -100,7 +98,7 @@ def _year(written: str) -> int | None:
     if written.isdigit():
         number = int(written)
     else:
-        words = [w for w in written.split() if w not in ("linh", "le", "khong")]
+        words = [w for w in written.split() if w not in ZEROS]
         if "tram" in words or "nghin" in words or "ngan" in words:
             number, current = 0, 0
             tens = False

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nlu.entities.number_words import DIGITS, any_of
 from nlu.entities.spans import Found, Plain
 
 _CARD = re.compile(r"(?<![a-z0-9])[a-z]{2}[\s.-]{0,2}[1-5](?:[\s.-]{0,2}\d){12}(?![\d])")
@@ -31,11 +32,7 @@ _BHXH_WORDS = re.compile(r"\b(?:bhxh|bao hiem|so so|ma so|so the|the bhyt|bhyt|m
 _PHONE_WORDS = re.compile(
     r"\b(?:sdt|so dt|dt|dien thoai|goi|alo|phone|zalo|so may|lien he|sim|lien lac|nhan tin)\b[^\d]{0,25}$"
 )
-_DIGIT_WORDS = {
-    "khong": "0", "mot": "1", "hai": "2", "ba": "3", "bon": "4", "tu": "4", "nam": "5", "lam": "5", "sau": "6",
-    "bay": "7", "tam": "8", "chin": "9",
-}  # fmt: skip
-_DIGIT_WORD = "|".join(_DIGIT_WORDS)
+_DIGIT_WORD = any_of(DIGITS)
 # `ba số không`: three of them; a single word, or digits that somebody read out beside words.
 _SPOKEN_PIECE = rf"(?:(?:hai|ba|bon|nam) (?:so|con) (?:{_DIGIT_WORD}|\d)|{_DIGIT_WORD}|\d+)\b"
 _SPOKEN = re.compile(rf"\b{_SPOKEN_PIECE}(?:[ ,.\-]{{1,3}}{_SPOKEN_PIECE})+")
@@ -123,8 +120,8 @@ def _spoken(text: Plain) -> Iterator[tuple[Found, int, int]]:
 
 def _digits_of(piece: str) -> str:
     words = piece.split()
-    digits = words[-1] if words[-1].isdigit() else _DIGIT_WORDS[words[-1]]
-    return digits * int(_DIGIT_WORDS[words[0]]) if len(words) == 3 else digits
+    digits = words[-1] if words[-1].isdigit() else str(DIGITS[words[-1]])
+    return digits * DIGITS[words[0]] if len(words) == 3 else digits
 
 
 def identify(written: str, before: str = "") -> tuple[str, str] | None:

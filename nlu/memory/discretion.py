@@ -13,7 +13,7 @@ from typing import Any
 from rasa.shared.core.constants import SESSION_START_METADATA_SLOT
 from rasa.shared.core.events import BotUttered, Event, SlotSet, UserUttered
 
-from nlu.entities import plain
+from nlu.entities import DIGITS, ZEROS, any_of, plain
 
 Fields = dict[str, Any]
 
@@ -30,7 +30,7 @@ _DIGITS = re.compile(r"\d(?:[\W_]{0,3}\d){5,}")
 _HOTLINE = re.compile(r"1[89]00\d{4}")
 _ADDRESS = re.compile(r"(?<!\S)\S*(?:\s?[@＠]\s?\S+)+")
 _HOST = re.compile(r"(?<!\S)(?:\S+\s)?\S*(?:gmail|yahoo|hotmail|outlook|icloud)\s?\.\s?(?:com|vn)\S*", re.IGNORECASE)
-_SPOKEN = re.compile(r"\b(?:(?:khong|mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin|muoi|tram|linh|le)(?:[\s,.-]+|$)){6,}")
+_SPOKEN = re.compile(rf"\b(?:{any_of([*DIGITS, *ZEROS, 'muoi', 'tram'])}(?:[\s,.-]+|$)){{6,}}")
 
 
 def kept(event: Event, in_form: bool) -> tuple[Event, Fields]:

@@ -55,7 +55,7 @@ def test_every_intent_has_a_rule() -> None:
 
 def test_the_page_s_starters_are_the_guide_s_titles() -> None:
     guide = load_guide(ROOT / "data")
-    words = (ROOT / "bot" / "web" / "words.js").read_text("utf-8")
+    words = (ROOT / "bot" / "web" / "chat" / "words.js").read_text("utf-8")
     starters = re.findall(r'title: "(.+?)", payload: "/(\w+)"', words)
     assert len(starters) == 6
     assert {answer: title for title, answer in starters} == {answer: guide.titles[answer] for _, answer in starters}

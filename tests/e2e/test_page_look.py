@@ -14,6 +14,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(chromium_path() is None, reason="needs Chromium (apt install chromium)"),
 ]
+TALL = ViewportSize(width=412, height=915)
 # Everything visible, deep-chat's shadow root included.
 ALL = """
 const all = (root) => [...root.querySelectorAll("*")].flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])]);
@@ -139,6 +140,19 @@ def test_the_line_to_write_in_stays_above_an_open_keyboard(browser: Browser, bas
     assert box and messages
     assert box["y"] + box["height"] <= height
     assert messages["height"] >= 150
+
+
+@pytest.mark.parametrize("size", [PHONE, TALL, DESKTOP], ids=["phone", "tall", "desktop"])
+def test_the_line_to_write_in_takes_no_more_room_than_it_needs_on_a_first_visit(
+    browser: Browser, base_url: str, size: ViewportSize
+) -> None:
+    context = browser.new_context(viewport=size, locale="vi-VN")
+    chat = ChatPage(context, base_url).open()
+    line, messages = chat.page.locator("#input").bounding_box(), chat.page.locator("#messages").bounding_box()
+    context.close()
+    assert line and messages
+    assert line["height"] < 70
+    assert abs(messages["y"] + messages["height"] - line["y"]) < 1
 
 
 def test_every_control_has_a_name_a_place_in_the_tab_order_and_a_size_for_thumbs(chat: ChatPage) -> None:

@@ -23,8 +23,8 @@ from bot.http.pages import Pages
 from bot.password_page.pages import routes
 from helpdesk.accounts.passwords import strength
 from tests.e2e.test_page_look import FAINT
+from tests.stage.accounts import AccountsStage, open_accounts
 from tests.stage.browser import DESKTOP, PHONE, chromium_path, open_browser
-from tests.stage.office import Office, open_office
 from tests.stage.product import free_ports
 from tests.stage.stack import serving
 
@@ -49,12 +49,12 @@ addEventListener("securitypolicyviolation", (event) => breaches.push(event.viola
 
 @dataclass
 class Site:
-    """The page on a real socket, in a thread of its own, and the office behind it."""
+    """The page on a real socket, in a thread of its own, and the stage behind it."""
 
     folder: Path
     port: int = field(default_factory=lambda: free_ports(1)[0])
     told: list[str] = field(default_factory=list)
-    office: Office = field(init=False)
+    stage: AccountsStage = field(init=False)
     _loop: asyncio.AbstractEventLoop = field(init=False)
     _ready: Future[None] = field(default_factory=Future)
 
@@ -68,10 +68,10 @@ class Site:
     async def _serve(self) -> None:
         self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
         try:
-            async with open_office(self.folder, self.url) as self.office:
+            async with open_accounts(self.folder, self.url) as self.stage:
                 app = Starlette(
                     routes=[
-                        *routes(self.office.accounts, Pages(), self.url, self._changed),
+                        *routes(self.stage.accounts, Pages(), self.url, self._changed),
                         Mount("/static", StaticFiles(directory=WEB_FOLDER)),
                     ],
                     middleware=[Middleware(_SecurityHeaders)],
@@ -189,9 +189,9 @@ def tab(context: BrowserContext, site: Site) -> Watched:
 
 
 def test_change_with_every_slip(site: Site, tab: Watched) -> None:
-    conversation = site.do(site.office.conversation())
-    first = site.do(site.office.approve(conversation))
-    tab.open(site.do(site.office.link("change")))
+    conversation = site.do(site.stage.conversation())
+    first = site.do(site.stage.approve(conversation))
+    tab.open(site.do(site.stage.link("change")))
     assert tab.title() == "Đổi mật khẩu"
     tab.look("change")
     tab.fill(old="sai-roi-nhe1", new=NEW, repeat=NEW).press("Tiếp tục")
@@ -212,19 +212,19 @@ def test_change_with_every_slip(site: Site, tab: Watched) -> None:
     tab.fill(code="000 000").press("Hoàn tất")
     assert "Mã chưa đúng" in tab.alert()
     tab.look("code-wrong")
-    code = site.do(site.office.last_code())
+    code = site.do(site.stage.last_code())
     tab.fill(code=f"{code[:3]} {code[3:]}").press("Hoàn tất")
     assert tab.title() == "Xong rồi ạ"
     tab.look("done")
     tab.page.reload()
     assert tab.title() == "Xong rồi ạ"
     assert site.told == [conversation]
-    assert site.do(site.office.has_password(NEW))
+    assert site.do(site.stage.has_password(NEW))
 
 
 def test_recover_and_used_link(site: Site, tab: Watched) -> None:
-    site.do(site.office.approve(None))
-    token = site.do(site.office.link("recover"))
+    site.do(site.stage.approve(None))
+    token = site.do(site.stage.link("recover"))
     tab.open(token)
     assert tab.page.locator("#old").count() == 0
     tab.look("recover")
@@ -233,7 +233,7 @@ def test_recover_and_used_link(site: Site, tab: Watched) -> None:
     tab.page.goto("about:blank")
     tab.page.go_back()
     assert tab.title() == "Nhập mã xác nhận"
-    tab.fill(code=site.do(site.office.last_code())).press("Hoàn tất")
+    tab.fill(code=site.do(site.stage.last_code())).press("Hoàn tất")
     assert tab.title() == "Xong rồi ạ"
     tab.open(token)
     assert tab.title() == "Đường dẫn này không còn dùng được"
@@ -241,30 +241,30 @@ def test_recover_and_used_link(site: Site, tab: Watched) -> None:
 
 
 def test_resend(site: Site, tab: Watched) -> None:
-    site.do(site.office.approve(None))
-    tab.open(site.do(site.office.link("recover"))).fill(new=NEW, repeat=NEW).press("Tiếp tục")
+    site.do(site.stage.approve(None))
+    tab.open(site.do(site.stage.link("recover"))).fill(new=NEW, repeat=NEW).press("Tiếp tục")
     button = tab.page.locator("button[value=resend]")
     if tab.kind == "no-script":
         button.click()
         assert "sau 60 giây" in tab.alert()
         tab.look("resend-early")
-        site.office.clock.move(seconds=61)
+        site.stage.clock.move(seconds=61)
     else:
         assert button.is_disabled()
         assert "(sau " in button.inner_text()
-        site.office.clock.move(seconds=61)
+        site.stage.clock.move(seconds=61)
         tab.page.clock.install()
         tab.page.reload()
         tab.page.clock.run_for(61_000)
         assert button.inner_text() == "Gửi lại mã"
     button.click()
     tab.page.wait_for_load_state()
-    assert len(site.do(site.office.mails("otp"))) == 2
+    assert len(site.do(site.stage.mails("otp"))) == 2
 
 
 def test_show_and_hide(site: Site, tab: Watched) -> None:
-    site.do(site.office.approve(None))
-    tab.open(site.do(site.office.link("recover")))
+    site.do(site.stage.approve(None))
+    tab.open(site.do(site.stage.link("recover")))
     peek = tab.page.locator("[data-peek=new]")
     if tab.kind == "no-script":
         assert not peek.is_visible()
@@ -280,23 +280,23 @@ def test_show_and_hide(site: Site, tab: Watched) -> None:
 
 
 def test_keyboard_alone(site: Site, tab: Watched) -> None:
-    site.do(site.office.approve(None))
-    tab.open(site.do(site.office.link("recover")))
+    site.do(site.stage.approve(None))
+    tab.open(site.do(site.stage.link("recover")))
     tab.page.locator("#new").focus()
     tab.page.keyboard.type(NEW)
     tab.page.locator("#repeat").focus()
     tab.page.keyboard.type(NEW)
     tab.page.keyboard.press("Enter")
     tab.page.locator("#code").focus()
-    tab.page.keyboard.type(site.do(site.office.last_code()))
+    tab.page.keyboard.type(site.do(site.stage.last_code()))
     tab.page.keyboard.press("Enter")
     tab.page.get_by_role("heading", name="Xong rồi ạ").wait_for()
 
 
 def test_strength_is_the_same_here_and_there(site: Site, browser: Browser) -> None:
-    site.do(site.office.approve(None))
+    site.do(site.stage.approve(None))
     page = browser.new_page()
-    page.goto(f"{site.url}/password/{site.do(site.office.link('recover'))}")
+    page.goto(f"{site.url}/password/{site.do(site.stage.link('recover'))}")
     words = "a abc 12345678a matkhau123 Mật Khẩu@123 abcd1234 Hoa@2020 hoamai1960".split()
     words += ["k7mn-w4xq-3hfp", "CaPheSua79", "qwerty123"]
     words += [
@@ -310,7 +310,7 @@ def test_strength_is_the_same_here_and_there(site: Site, browser: Browser) -> No
     ]
     seen = page.evaluate(
         """async (words) => {
-          const { strength } = await import("/static/password.js");
+          const { strength } = await import("/static/password/password.js");
           const common = new Set(document.getElementById("strength").dataset.common.split(" "));
           return words.map((word) => strength(word, common));
         }""",

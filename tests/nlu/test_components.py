@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,28 @@ def test_an_edited_word_file_changes_the_fingerprint(config: dict[str, Any], tmp
     before = VietnameseIntentClassifier.fingerprint_addon(config)
     assert VietnameseIntentClassifier.fingerprint_addon(config) == before
     assert VietnameseIntentClassifier.fingerprint_addon({**config, "lexicon": str(edited)}) != before
+
+
+def test_every_module_that_understanding_is_made_of_counts(
+    config: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An edit in `names`, `repair` or `shapes` changes what is learned as much as one in `text`."""
+    read: set[Path] = set()
+    plain = Path.read_bytes
+
+    def noting(path: Path) -> bytes:
+        read.add(path)
+        return plain(path)
+
+    monkeypatch.setattr(Path, "read_bytes", noting)
+    VietnameseIntentClassifier.fingerprint_addon(config)
+    loaded = {
+        Path(module.__file__)
+        for name, module in sys.modules.items()
+        if name.startswith("nlu.understanding.") and module.__file__
+    }
+    assert {"names.py", "repair.py", "shapes.py"} <= {path.name for path in loaded}
+    assert loaded <= read
 
 
 def test_entities_reach_the_message() -> None:

@@ -129,7 +129,7 @@ class FakeApi:
             self._loop = None
 
     async def _index(self, _request: Request) -> Response:
-        return FileResponse(WEB / "index.html")
+        return FileResponse(WEB / "chat" / "index.html")
 
     async def _create(self, _request: Request) -> Response:
         key = uuid.uuid4().hex

@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.answering.rasa import DialogueClient
-from bot.answering.triage import Answering
+from bot.answering.rasa import RasaClient
+from bot.answering.triage import Triage
 from bot.channels.base import PushChannel
 from bot.channels.web.channel import WebChannel
 from bot.chores import Chore, doing
@@ -90,9 +90,9 @@ async def running(settings: Settings, channels: dict[str, PushChannel] | None = 
         services = await stack.enter_async_context(open_services(settings))
         http = await stack.enter_async_context(httpx.AsyncClient())
         metrics = Metrics()
-        dialogue = DialogueClient(http, settings.rasa_url, settings.rasa_timeout)
-        answering = Answering(services.guide, services.conversations, dialogue, services.registrations)
-        gateway = await stack.enter_async_context(open_gateway(settings, services.conversations, answering, metrics))
+        rasa = RasaClient(http, settings.rasa_url, settings.rasa_timeout)
+        triage = Triage(services.guide, services.conversations, rasa, services.registrations)
+        gateway = await stack.enter_async_context(open_gateway(settings, services.conversations, triage, metrics))
         await gateway.start(channels or {})
         await stack.enter_async_context(doing([Chore("the sweep", 5.0, gateway.sweep)]))
         web = WebChannel(services.conversations, gateway, gateway.wakeups, gateway.is_answering, settings.upload_limit)
@@ -103,7 +103,7 @@ async def running(settings: Settings, channels: dict[str, PushChannel] | None = 
 
         app = build_app(
             web.routes(),
-            {"rasa": dialogue.is_ready, "store": store_ready},
+            {"rasa": rasa.is_ready, "store": store_ready},
             lambda: metrics.render(services.conversations.store),
             {},
             settings.content_dir,

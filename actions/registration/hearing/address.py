@@ -15,7 +15,7 @@ from actions.registration.hearing.numbers import covered
 from actions.said import VALUE_INTENTS, Said, spelt, words
 from helpdesk.places import find_province
 from helpdesk.registration import Registration
-from helpdesk.text import fold
+from helpdesk.text import KIN, NOT, SELF, any_of, fold, folded
 
 # The districts around the office: who names one need not be asked for the province.
 _DISTRICTS = {
@@ -31,9 +31,11 @@ _PLACE = words(
 # Where the place itself begins, behind "chung với thằng con trai …".
 _FIRST = re.compile(r"\b(?:k ?\d|kiet|hem|so nha \d|so \d|to \d|thon|khu pho|khoi pho|chung cu|duong|\d+[/\w]* [a-z])")
 _WORDED = re.compile(r"\b(?:kiet|hem|so nha \d|to \d|thon|khu pho|khoi pho|chung cu)")
+# `Võ Thành` is a street, not somebody's wife who moved.
+_PEOPLE = any_of(set(folded((*SELF, *KIN))) - {"vo"})
 _LEAD = re.compile(
     r"^[\s:\-–=.,]*(?:(?:da(?!\s+(?:nang|lat|bac|teh))|vang|u|a)\b[\s,]*)?"
-    r"(?:(?:(?:cua\s+)?(?:toi|tui|em|minh|con|chau|bac|co|chu|anh|chi|ong|ba|nha|thi|me|ma|bo|cha|ghi|trong|tren|cccd|"
+    rf"(?:(?:(?:cua\s+)?(?:{_PEOPLE}|nha|thi|ghi|trong|tren|cccd|"
     r"can cuoc|thuong tru|ho khau|gio|hien|dang|cu tru|moi|o)\s+)*(?:la|tai|o|thanh|sang|qua|ve|tro)\b)?"
     r"(?:\s+(?:tai|o|la|tro)\b)*[\s:\-]*"
 )
@@ -43,10 +45,13 @@ _TAIL = re.compile(
     r"[\s.!]*$",
     re.I,
 )
+# `K 12` is a lane, `hẻm` an alley.
+_IN_ADDRESSES = {"k", "kg", "kh", "hem"}
 # Words of sentences that are in no address; those of the second list mean something else without their accents.
 _SENTENCES = (
     words(
-        r"không|ko|hông|hok|được|dc|muốn|khám|nộp|cơ quan|đăng ký|giùm|giúp|biết|chưa|phải|tra|xem|coi|hồ sơ|tiếp nhận|"
+        rf"{any_of(set(NOT) - _IN_ADDRESSES)}|"
+        r"được|dc|muốn|khám|nộp|cơ quan|đăng ký|giùm|giúp|biết|chưa|phải|tra|xem|coi|hồ sơ|tiếp nhận|"
         r"nhưng|vậy|tại sao|làm|tìm|chờ|đợi|khoan|gửi|chụp|app|mật khẩu|điện thoại|tui|tôi|cũng|vợ chồng|xài|danh sách|"
         r"bệnh viện|bảo hiểm|tác dụng|quyền lợi|liên tục|lỗi|triệu|mua|hợp đồng|trong khi|j|kq\w*|tính năng|cảm ơn|ntn|"
         r"chuyển|quên|em muốn|số cuối|chữ số|thêm|vào|bớt"

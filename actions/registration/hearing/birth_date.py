@@ -16,17 +16,18 @@ from actions.said import VALUE_INTENTS, Said
 from helpdesk.errors import InvalidInput
 from helpdesk.identity import parse_birth_date
 from helpdesk.registration import Registration
+from helpdesk.text import COUNTS, KIN, SELF, any_of, folded
 
 _NEAR = 30
 # Two digits alone are more likely a day than the year of a child.
 _YOUNGEST = 10
 _TRIES = re.compile(
     r"\b\d{1,2} ?[/.\-] ?\d{1,2}\b|\b\d{1,2} \d{1,2} \d{2,4}\b|\b(?:1[89]|20)\d\d\b|\b\d{6,8}\b|\d ?t ?\d|"
-    r"\b(?:\d+|muoi|mot|hai|ba|bon|nam|sau|bay|tam|chin) thang\b|\b\d\d tuoi\b|^\D{0,12}\d\d\D{0,8}$|\b2k\d"
+    rf"\b(?:\d+|{any_of((*COUNTS, 'muoi'))}) thang\b|\b\d\d tuoi\b|^\D{{0,12}}\d\d\D{{0,8}}$|\b2k\d"
 )
 _NUMBER_WORDS = re.compile(
-    r"(?:[\s:.,]|\b(?:la|ngay|nam|vao|cua|toi|em|minh|con|bac|ba|ong|me|dang|ghi|mung|mong)\b)*"
-    r"(?:\d|mot|hai|ba|bon|tu|nam|sau|bay|tam|chin|muoi|ham|ram)\b|[\s:]*\d"
+    rf"(?:[\s:.,]|\b(?:la|ngay|nam|vao|cua|{any_of(folded((*SELF, *KIN)))}|dang|ghi|mung|mong)\b)*"
+    rf"(?:\d|{any_of((*COUNTS, 'tu', 'muoi', 'ham', 'ram'))})\b|[\s:]*\d"
 )
 _YEAR_ALONE = re.compile(r"(?<![\d/.\-])(?:19|20)\d\d(?![\d/.\-])")
 

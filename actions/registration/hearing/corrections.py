@@ -16,8 +16,9 @@ from actions.registration.hearing.labels import read_message
 from actions.said import Said, spelt, words
 from helpdesk.identity import parse_birth_date
 from helpdesk.registration import Registration
+from helpdesk.text import DENYING, any_of
 
-_NOT = r"(?:không|khôn|khum|ko|k|kg|kh|hông|hong|hổng|hok|hem|chẳng|nỏ|chưa|khỏi)"
+_NOT = any_of((*DENYING, "chưa", "khỏi"))
 _WISH = words(
     rf"sửa|sử|sai|nhầm|lộn|lầm|trật|đổi|chỉnh|thay|thế vô|(?:ghi|gõ|nhập|viết|đọc|khai|gửi|gởi|chụp|làm|nói|điền) lại|"
     rf"cập nhật|"

@@ -9,12 +9,9 @@ from actions.registration.hearing.labels import Entity, Message
 from actions.said import VALUE_INTENTS, Said
 from helpdesk.errors import InvalidInput
 from helpdesk.identity import parse_email
+from helpdesk.text import DIGITS, any_of
 
-_DIGITS = {
-    "khong": "0", "mot": "1", "hai": "2", "ba": "3", "bon": "4", "nam": "5", "sau": "6", "bay": "7", "tam": "8",
-    "chin": "9",
-}  # fmt: skip
-_SPOKEN = re.compile(rf"(?:\b(?:{'|'.join(_DIGITS)})\b\s*){{2,}}")
+_SPOKEN = re.compile(rf"(?:\b{any_of(DIGITS)}\b\s*){{2,}}")
 _TRIES = re.compile(r"\S@|@\S|\ba ?(?:cong|moc|vong)\b.*\b(?:cham|mail|com)\b|\w\.(?:com|vn)\b")
 
 
@@ -46,7 +43,7 @@ def _dictated(message: Message, entity: Entity, heard: Heard) -> None:
         return
     heard.email_hint = parse_email(entity.value).suggestion
     local = re.split(r"\ba\s?(?:cong|moc|vong)\b|@", message.letters[entity.start : entity.end])[0]
-    digits = _SPOKEN.sub(lambda m: "".join(_DIGITS[word] for word in m[0].split()), local)
+    digits = _SPOKEN.sub(lambda m: "".join(str(DIGITS[word]) for word in m[0].split()), local)
     if digits != local:
         host = heard.values["email"].partition("@")[2]
         guess = re.sub(r"\s", "", digits.replace(" cham ", ".").replace(" gach duoi ", "_"))

@@ -15,7 +15,6 @@ from actions.registration.hearing.heard import Heard
 from actions.registration.hearing.labels import OTHER, Label, Message
 from actions.registration.hearing.name_words import (
     ENDS,
-    KIN,
     MIDDLES,
     NEVER,
     OF_SENTENCES,
@@ -30,15 +29,18 @@ from actions.said import VALUE_INTENTS, Said
 from helpdesk.errors import InvalidInput
 from helpdesk.identity import parse_full_name
 from helpdesk.registration import Registration
-from helpdesk.text import fold
+from helpdesk.text import CHILDREN, FAMILY, KIN, SELF, SIDES, any_of, fold, folded
 
 _WORD = re.compile(r"[^\W\d_](?:[\w'’-]*\w)?")
 # What stands between "tên" and the name. As it is written: `Võ` is no `vợ`, and without accents it may be either.
+_PEOPLE = (*SELF, *KIN, *SIDES, "bé")
+_NAMES_TOO = frozenset("co chu chi ong ba di ma vo be".split())
 _WHOSE = (
-    r"tôi|toi|tui|em|e|mình|minh|mk|cháu|chau|con (?:gái|trai|bé|gai|be)|con|bác|bac|cô|chú|anh|chị|ông|bà|dì|mẹ|me|má|"
-    r"bố|bo|cha|vợ|chồng|chong|bé|ngoại|ngoai|nội|noi|nhà|"
-    r"(?:co|chu|chi|ong|ba|di|ma|vo|be)(?=\s+(?:la|em|e|toi|tui|minh|con|chau|anh|chi|ten)\b)"
+    rf"con (?:gái|trai|bé|gai|be)|{any_of({*_PEOPLE, *folded(_PEOPLE)} - _NAMES_TOO)}|nhà|"
+    rf"{any_of(_NAMES_TOO)}(?=\s+(?:la|em|e|toi|tui|minh|con|chau|anh|chi|ten)\b)"
 )
+_KIN_OF = re.compile(rf"\b{any_of(folded((*FAMILY, *CHILDREN, *SIDES)))}\s+(?:em|e|toi|tui|minh|con|chau|chi|anh)\s+$")
+_OF_KIN = re.compile(rf"\s+(?:cua\s+)?{any_of(folded(FAMILY))}\s")
 _KIND = (
     r"đầy đủ|day du|thật|that|khai sinh|gọi|dùng|mới|phải|đây|day|nè|ne|ni|nì|của|cua|"
     r"(?:trên|tren|trong)\s+(?:giấy(?: tờ)?|giay(?: to)?|cccd|căn cước|can cuoc|hồ sơ|ho so)"
@@ -132,11 +134,7 @@ def _of_another(message: Message, label: Label) -> bool:
     """Whether it is the name of somebody else than the one who writes: "mẹ em tên", "tên của ba"."""
     before = message.letters[max(0, label.start - 16) : label.start]
     after = message.letters[label.end : label.end + 12]
-    kin = r"me|ma|ba|bo|cha|tia|ong|vo|chong|con|chau|ngoai|noi"
-    return bool(re.search(rf"\b(?:{kin})\s+(?:em|e|toi|tui|minh|con|chau|chi|anh)\s+$", before)) or bool(
-        re.match(rf"\s+(?:cua\s+)?(?:{KIN})\s", after)
-        and re.match(r"\s+(?:cua\s+)?(?:me|ma|ba|bo|cha|vo|chong|ong)\b", after)
-    )
+    return bool(_KIN_OF.search(before) or _OF_KIN.match(after))
 
 
 def _best_run(part: str) -> str:

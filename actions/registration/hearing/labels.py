@@ -14,11 +14,11 @@ from typing import Any
 
 from actions.registration.hearing.name_words import MIDDLES, SURNAMES
 from actions.said import Said
-from helpdesk.text import letters_of
+from helpdesk.text import COUNTS, KIN, NOT, SELF, any_of, folded, letters_of
 
 # Fields of other papers and other people soak up the number or the date that follows them.
 OTHER = "other"
-_OF = r"(?:\s*(?:cua\s+)?(?:toi|tui|em|e|minh|mk|chau|con|bac|co|chu|anh|chi|ong|ba|di|me|ma|bo|cha|vo|chong)\b)?"
+_OF = rf"(?:\s*(?:cua\s+)?{any_of(folded((*SELF, *KIN)))}\b)?"
 _LABELS: tuple[tuple[str, str], ...] = (
     (OTHER, r"ngay cap|cap ngay|noi cap|het han|han (?:the|dung|su dung)|co gia tri|gia tri (?:den|tu)|dong tu|"
             r"ma so thue|mst|so tai khoan|stk|tai khoan|tam tru|bien so|otp|ma xac (?:nhan|thuc)|ma (?:don vi|ho so)|"
@@ -60,7 +60,7 @@ _AFTER_AT = re.compile(
     r"thanh pho\s|tinh\s|huyen\s|khu\s|chung cu\s|ap\s|lang\s|khoi\s)"
 )
 _AFTER_BORN = re.compile(
-    r"[\s:,.]*(?:la\s+)?(?:vao\s+)?(?:ngay|nam|mung|mong|thang|\d|hai|ba|bon|tu|sau|bay|tam|chin|muoi|mot|ham|ram)"
+    rf"[\s:,.]*(?:la\s+)?(?:vao\s+)?(?:ngay|mung|mong|thang|\d|{any_of((*COUNTS, 'tu', 'muoi', 'ham', 'ram'))})"
 )
 
 
@@ -162,7 +162,7 @@ def _place_at(entities: Sequence[Entity], at: int) -> bool:
     return any(e.kind == "location" and at <= e.start <= at + 2 for e in entities)
 
 
-_NOT = r"(?:khong|ko|k|kg|kh|khon|hong|hog|hok|hum|kong|khum)"
+_NOT = any_of(folded(NOT))
 _DENIALS = (
     re.compile(rf"[,\s]+(?:chu|cho)\s+(?:(?:dau|mo|co|{_NOT})\s+)+(?:phai|fai)\b[^,;.\n]*(?:\.\d+[^,;.\n]*)*"),
     re.compile(r"[,\s]+(?:chu|cho)\s+(?:dau|ai noi)\s[^,;.\n]*"),

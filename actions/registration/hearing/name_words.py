@@ -66,5 +66,3 @@ POLITE_ENDS = frozenset(
     "ạ á a nha nhe nhé nghe nghen em con chị chi anh ad bạn ơi oi đó do nè ne hen hỉ hi hè hí nì luôn cô chú "
     "bác ni e c".split()
 )
-# Who is meant when a name is told for somebody else.
-KIN = "me|ma|ba|bo|cha|tia|ong|vo|chong|con|chau|ngoai|noi|chi|anh|em|co|di|chu|bac|nguoi"

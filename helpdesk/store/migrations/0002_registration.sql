@@ -1,5 +1,5 @@
 -- Registrations, OTPs, mails, accounts, staff and the insurance registry. Columns named `sealed` hold a person's data,
--- encrypted (helpdesk/sealing.py); columns named `*_index` hold a keyed hash that finds a person without decrypting.
+-- encrypted (helpdesk/store/sealing.py); columns named `*_index` hold a keyed hash that finds a person without decrypting.
 CREATE TABLE secrets (
     name TEXT PRIMARY KEY,
     sealed TEXT NOT NULL

@@ -1,5 +1,5 @@
 -- What is said in a conversation, sealed. `text` holds only what was written before and is not sealed yet: the next start
--- does that (helpdesk/store/texts.py), and the index makes looking for it free once it is done.
+-- does that (helpdesk/conversations/plain_texts.py), and the index makes looking for it free once it is done.
 ALTER TABLE messages ADD COLUMN sealed TEXT NOT NULL DEFAULT '';
 CREATE INDEX messages_plain ON messages (id) WHERE text <> '';
 

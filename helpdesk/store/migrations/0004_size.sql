@@ -26,6 +26,22 @@ CREATE INDEX outbox_failed ON outbox (failed_at) WHERE failed_at IS NOT NULL;
 CREATE INDEX registrations_decided ON registrations (decided_at) WHERE decided_at IS NOT NULL;
 CREATE INDEX members_synthetic ON members (synthetic) WHERE synthetic = 1;
 
+-- Whom a mail is about (a conversation, an application, an account, a code, a link): the ids that its key names. Erasing
+-- finds the mails by these; a key is `kind:id`, `kind:id:id` or `kind:id:moment`.
+CREATE TABLE mail_subjects (
+    subject TEXT NOT NULL,
+    mail_id TEXT NOT NULL REFERENCES mails (id) ON DELETE CASCADE,
+    PRIMARY KEY (subject, mail_id)
+);
+CREATE INDEX mail_subjects_mail ON mail_subjects (mail_id);
+INSERT INTO mail_subjects (subject, mail_id)
+    SELECT CASE WHEN INSTR(rest, ':') > 0 THEN SUBSTR(rest, 1, INSTR(rest, ':') - 1) ELSE rest END, id
+    FROM (SELECT id, SUBSTR(dedup_key, INSTR(dedup_key, ':') + 1) AS rest FROM mails WHERE dedup_key LIKE '%:%') AS keys;
+INSERT INTO mail_subjects (subject, mail_id)
+    SELECT SUBSTR(rest, INSTR(rest, ':') + 1), id
+    FROM (SELECT id, SUBSTR(dedup_key, INSTR(dedup_key, ':') + 1) AS rest FROM mails WHERE dedup_key LIKE '%:%:%') AS keys
+    WHERE SUBSTR(rest, INSTR(rest, ':') + 1) NOT LIKE '%:%' ON CONFLICT DO NOTHING;
+
 -- How many there are of what is shown as a figure, kept as it changes: no figure counts rows. Triggers, because a row
 -- also goes with the row that it refers to, where no statement of ours names it. PostgreSQL gets the same by its own.
 -- `cases_version` counts changes, not rows: as long as it stays, the list of waiting cases is the same.

@@ -13,9 +13,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as tuned
 from hypothesis import strategies as st
 
+from helpdesk.accounts.keeping import CodeKeeping
 from helpdesk.accounts.otp import PURPOSES, Otp
 from helpdesk.accounts.otp_code import OtpRefused, six_digits
 from helpdesk.errors import HelpdeskError, InvalidInput, Overloaded
+from helpdesk.mail.keeping import MailKeeping
 from helpdesk.mail.queue import MailQueue
 from helpdesk.mail.texts import otp_mail
 from helpdesk.services import Services, open_services
@@ -280,7 +282,8 @@ async def test_nothing_readable_is_kept(desk: Desk, settings: Settings) -> None:
 async def test_codes_are_forgotten_after_a_day(desk: Desk) -> None:
     await desk.request()
     desk.clock.move(days=1)
-    await desk.request(subject="c2", address="nam@example.com")
+    async with desk.services.database.transaction() as transaction:
+        await CodeKeeping(MailKeeping()).expire(transaction, desk.clock())
     assert (await desk.refusal("482913", "m1")).code == "otp_none"
 
 

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from bot.http.pages import Pages
 from bot.password_page.pages import routes
 from helpdesk.errors import Unavailable
-from tests.stage.office import Office, open_office
+from tests.stage.accounts import AccountsStage, open_accounts
 
 NEW = "CaPheSua79"
 
@@ -23,7 +23,7 @@ NEW = "CaPheSua79"
 class Site:
     """The page and a browser that follows redirects."""
 
-    office: Office
+    stage: AccountsStage
     http: httpx.AsyncClient
     told: list[str] = field(default_factory=list)
     broken: bool = False
@@ -44,9 +44,9 @@ class Site:
 
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    async with open_office(tmp_path) as office:
-        site = Site(office, httpx.AsyncClient())
-        app = Starlette(routes=routes(office.accounts, Pages(), "http://test", site.changed))
+    async with open_accounts(tmp_path) as stage:
+        site = Site(stage, httpx.AsyncClient())
+        app = Starlette(routes=routes(stage.accounts, Pages(), "http://test", site.changed))
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test", follow_redirects=True) as http:
             site.http = http
@@ -58,9 +58,9 @@ def _said(page: httpx.Response) -> str:
 
 
 async def test_change_to_the_end(site: Site) -> None:
-    conversation = await site.office.conversation()
-    first = await site.office.approve(conversation)
-    token = await site.office.link("change")
+    conversation = await site.stage.conversation()
+    first = await site.stage.approve(conversation)
+    token = await site.stage.link("change")
     page = await site.http.get(f"/password/{token}")
     assert page.status_code == 200
     assert page.headers["cache-control"] == "no-store"
@@ -74,10 +74,10 @@ async def test_change_to_the_end(site: Site) -> None:
     assert "Ba•••@gmail.com" in code_page.text
     assert 'data-wait="60"' in code_page.text
     assert "ba.sau1952" not in code_page.text.lower()
-    done = await site.send(code_page, await site.office.last_code())
+    done = await site.send(code_page, await site.stage.last_code())
     assert "Anh/chị đăng nhập được rồi" in _said(done)
     assert site.told == [conversation]
-    assert await site.office.has_password(NEW)
+    assert await site.stage.has_password(NEW)
     # Loaded again it says so again; the link itself is used up.
     assert (await site.http.get(done.url)).status_code == 200
     assert "Cách lấy đường dẫn mới" in _said(await site.http.get(f"/password/{token}"))
@@ -85,24 +85,24 @@ async def test_change_to_the_end(site: Site) -> None:
 
 async def test_recover_to_the_end_though_the_chat_can_not_be_told(site: Site) -> None:
     site.broken = True
-    await site.office.approve(await site.office.conversation())
-    token = await site.office.link("recover")
+    await site.stage.approve(await site.stage.conversation())
+    token = await site.stage.link("recover")
     assert 'name="old"' not in (await site.http.get(f"/password/{token}")).text
-    done = await site.send(await site.propose(token), await site.office.last_code())
+    done = await site.send(await site.propose(token), await site.stage.last_code())
     assert done.status_code == 200
-    assert await site.office.has_password(NEW)
+    assert await site.stage.has_password(NEW)
 
 
 async def test_scanner_that_opens_every_link_spoils_nothing(site: Site) -> None:
-    await site.office.approve(None)
-    token = await site.office.link("recover")
+    await site.stage.approve(None)
+    token = await site.stage.link("recover")
     for _ in range(5):
         assert (await site.http.head(f"/password/{token}")).status_code == 200
         assert (await site.http.get(f"/password/{token}")).status_code == 200
         assert (await site.http.get(f"/password/{token}/code")).status_code == 409
         assert (await site.http.get(f"/password/{token}/done")).status_code == 404
-    assert await site.office.mails("otp") == []
-    done = await site.send(await site.propose(token), await site.office.last_code())
+    assert await site.stage.mails("otp") == []
+    done = await site.send(await site.propose(token), await site.stage.last_code())
     assert done.url.path.endswith("/done")
 
 
@@ -121,8 +121,8 @@ async def test_scanner_that_opens_every_link_spoils_nothing(site: Site) -> None:
 async def test_refusals_say_what_to_do_and_never_show_what_was_typed(
     site: Site, new: str, repeat: str | None, told: str
 ) -> None:
-    await site.office.approve(None)
-    token = await site.office.link("recover")
+    await site.stage.approve(None)
+    token = await site.stage.link("recover")
     page = await site.propose(token, new, repeat)
     assert page.status_code == 422
     assert told in _said(page)
@@ -132,8 +132,8 @@ async def test_refusals_say_what_to_do_and_never_show_what_was_typed(
 
 
 async def test_wrong_old_password_is_counted_and_ends_the_link(site: Site) -> None:
-    first = await site.office.approve(None)
-    token = await site.office.link("change")
+    first = await site.stage.approve(None)
+    token = await site.stage.link("change")
     for left in (4, 3, 2, 1):
         page = await site.propose(token, old="sai cho vui")
         assert page.status_code == 422
@@ -146,10 +146,10 @@ async def test_wrong_old_password_is_counted_and_ends_the_link(site: Site) -> No
 
 
 async def test_codes(site: Site) -> None:
-    await site.office.approve(None)
-    token = await site.office.link("recover")
+    await site.stage.approve(None)
+    token = await site.stage.link("recover")
     at = await site.propose(token)
-    first_code = await site.office.last_code()
+    first_code = await site.stage.last_code()
     wrong = f"{(int(first_code) + 1) % 10**6:06}"
     page = await site.send(at, wrong)
     assert page.status_code == 422
@@ -159,49 +159,49 @@ async def test_codes(site: Site) -> None:
     assert too_soon.status_code == 429
     assert "sau 60 giây" in _said(too_soon)
     assert 'data-wait="60"' in too_soon.text
-    site.office.clock.move(seconds=61)
+    site.stage.clock.move(seconds=61)
     again = await site.send(at, step="resend")
     assert again.status_code == 200
-    assert len(await site.office.mails("otp")) == 2
+    assert len(await site.stage.mails("otp")) == 2
     assert "thư mới nhất" in _said(await site.send(at, first_code))
-    assert (await site.send(again, await site.office.last_code())).url.path.endswith("/done")
+    assert (await site.send(again, await site.stage.last_code())).url.path.endswith("/done")
 
 
 async def test_five_codes_an_hour(site: Site) -> None:
-    await site.office.approve(None)
-    token = await site.office.link("recover")
+    await site.stage.approve(None)
+    token = await site.stage.link("recover")
     at = await site.propose(token)
     for _ in range(4):
-        site.office.clock.move(seconds=61)
+        site.stage.clock.move(seconds=61)
         assert (await site.send(at, step="resend")).status_code == 200
-    site.office.clock.move(seconds=61)
+    site.stage.clock.move(seconds=61)
     page = await site.send(at, step="resend")
     assert page.status_code == 422
     assert "chờ khoảng 55 phút" in _said(page)
 
 
 async def test_another_password_within_a_minute_uses_the_code_on_its_way(site: Site) -> None:
-    await site.office.approve(None)
-    token = await site.office.link("recover")
+    await site.stage.approve(None)
+    token = await site.stage.link("recover")
     old_tab = await site.propose(token)
     new_tab = await site.propose(token, "TraSuaDa97")
-    assert len(await site.office.mails("otp")) == 1
-    overtaken = await site.send(old_tab, await site.office.last_code())
+    assert len(await site.stage.mails("otp")) == 1
+    overtaken = await site.send(old_tab, await site.stage.last_code())
     assert overtaken.status_code == 409
     assert "mật khẩu khác được nhập" in _said(overtaken)
-    await site.send(new_tab, await site.office.last_code())
-    assert await site.office.has_password("TraSuaDa97")
+    await site.send(new_tab, await site.stage.last_code())
+    assert await site.stage.has_password("TraSuaDa97")
 
 
 async def test_second_tap_sees_that_it_is_done(site: Site) -> None:
-    await site.office.approve(None)
-    token = await site.office.link("recover")
+    await site.stage.approve(None)
+    token = await site.stage.link("recover")
     at = await site.propose(token)
-    code = await site.office.last_code()
+    code = await site.stage.last_code()
     for _ in range(3):
         assert (await site.send(at, code)).url.path.endswith("/done")
     assert (await site.http.get(at.url)).url.path.endswith("/done")
-    assert len(await site.office.mails("password_changed")) == 1
+    assert len(await site.stage.mails("password_changed")) == 1
 
 
 @pytest.mark.parametrize("token", ["x", "A" * 43, "%00", "%C3%A9" * 43, "<b>"])
@@ -221,18 +221,18 @@ async def test_unknown_links_say_how_to_get_a_new_one(site: Site, token: str) ->
     ],
 )
 async def test_forms_of_other_sites_are_refused(site: Site, headers: dict[str, str]) -> None:
-    await site.office.approve(None)
-    token = await site.office.link("recover")
+    await site.stage.approve(None)
+    token = await site.stage.link("recover")
     form = {"new": NEW, "repeat": NEW}
     page = await site.http.post(f"/password/{token}", data=form, headers=headers)
     assert page.status_code == 403
-    assert await site.office.mails("otp") == []
+    assert await site.stage.mails("otp") == []
 
 
 @pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "same-origin"}, {"Origin": "null"}, {"Origin": "http://test"}])
 async def test_forms_of_ours_are_taken(site: Site, headers: dict[str, str]) -> None:
-    await site.office.approve(None)
-    token = await site.office.link("recover")
+    await site.stage.approve(None)
+    token = await site.stage.link("recover")
     form = {"new": NEW, "repeat": NEW}
     page = await site.http.post(f"/password/{token}", data=form, headers=headers)
     assert page.url.path.endswith("/code")
@@ -249,8 +249,8 @@ async def test_forms_of_ours_are_taken(site: Site, headers: dict[str, str]) -> N
     ],
 )
 async def test_bodies_that_are_no_form(site: Site, content: bytes, kind: str) -> None:
-    await site.office.approve(None)
-    token = await site.office.link("recover")
+    await site.stage.approve(None)
+    token = await site.stage.link("recover")
     page = await site.http.post(f"/password/{token}", content=content, headers={"Content-Type": kind})
     assert page.status_code == 400
     assert "Mật khẩu chưa đổi" in _said(page)
@@ -258,10 +258,10 @@ async def test_bodies_that_are_no_form(site: Site, content: bytes, kind: str) ->
 
 @pytest.mark.parametrize("proposal", ["", "é", "0" * 32, "x" * 5000])
 async def test_made_up_proposals(site: Site, proposal: str) -> None:
-    await site.office.approve(None)
-    token = await site.office.link("recover")
+    await site.stage.approve(None)
+    token = await site.stage.link("recover")
     await site.propose(token)
-    page = await site.http.post(f"/password/{token}/code", data={"p": proposal, "code": await site.office.last_code()})
+    page = await site.http.post(f"/password/{token}/code", data={"p": proposal, "code": await site.stage.last_code()})
     assert page.status_code == 409
     assert (await site.http.get(f"/password/{token}/code", params={"p": proposal})).status_code == 409
     assert (await site.http.get(f"/password/{token}/done", params={"p": proposal})).status_code == 404

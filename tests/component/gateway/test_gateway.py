@@ -209,7 +209,7 @@ async def test_an_error_that_nobody_foresaw_ends_in_an_apology_too(
     async def bug(_entry: object) -> None:
         raise RuntimeError("bí mật của người dân")
 
-    stack.gateway._replying._answering.replies = bug  # type: ignore[method-assign]
+    stack.gateway._replying._triage.replies = bug  # type: ignore[method-assign]
     await chat.send(text="a")
     assert "1900 9068" in (await chat.until(1, seconds=20))[0]["text"]
     assert "RuntimeError" in caplog.text and "bí mật" not in caplog.text

@@ -16,6 +16,7 @@ import pytest
 from bot.chores import Chore, doing
 from helpdesk.errors import InvalidInput
 from helpdesk.mail import sender as mail_sender
+from helpdesk.mail.keeping import MailKeeping
 from helpdesk.mail.queue import MailQueue, MailState
 from helpdesk.mail.sender import MailSender
 from helpdesk.mail.smtp import SmtpServer
@@ -415,16 +416,7 @@ async def test_forgetting_an_address_takes_its_mails(services: Services, queue: 
     await queue.put("received", TO, "S", TEXT, dedup_key="a")
     await queue.put("received", "b@example.com", "S", TEXT, dedup_key="b")
     async with services.database.transaction() as transaction:
-        await queue.forget("Lan@Example.com", transaction)
+        index = services.sealer.index("email", "lan@example.com")
+        await MailKeeping().forget_address(transaction, index, "Lan@Example.com")
     assert await queue.state("a") is None
     assert await queue.state("b") is MailState.QUEUED
-
-
-async def test_what_ended_long_ago_is_removed(queue: MailQueue, clock: MovedClock) -> None:
-    await queue.put("received", TO, "S", TEXT, dedup_key="a")
-    async with post_office() as office, sending(queue, plain(office), clock):
-        await becomes(queue, "a", MailState.SENT)
-        clock.move(days=31)
-        async with asyncio.timeout(10):
-            while await queue.state("a") is not None:
-                await asyncio.sleep(0.01)

@@ -11,10 +11,12 @@ import pytest
 from helpdesk.conversations.conversations import Conversations
 from helpdesk.conversations.messages import MessageStore
 from helpdesk.conversations.model import ChannelIdentity, IncomingFile, IncomingMessage, MessageKind, Reply
+from helpdesk.mail.store import MailStore
 from helpdesk.privacy.erasure import Erasure
 from helpdesk.store.database import Database, open_database
 from helpdesk.store.sealing import Sealer, open_sealer
 from helpdesk.store.vault import FileVault, open_cipher
+from tests.stage.keeping import domains_of
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 LONG_AGO = (NOW - timedelta(hours=2)).isoformat()
@@ -31,7 +33,8 @@ class House:
         self.attachments = FileVault.open(folder / "attachments", cipher)
         self.photos = FileVault.open(folder / "photos", cipher)
         self.conversations = Conversations(MessageStore(database, sealer), self.attachments)
-        self.erasure = Erasure(database, sealer, self.attachments, self.photos, lambda: NOW)
+        domains = domains_of(database, sealer, self.attachments, self.photos, NOW)
+        self.erasure = Erasure(database, domains, lambda: NOW)
 
     async def run(self, statement: str, *values: object) -> None:
         async with self.database.transaction() as transaction:
@@ -95,11 +98,17 @@ class House:
         )
 
     async def mail(self, key: str, to: str) -> None:
-        await self.run(
-            "INSERT INTO mails (id, kind, dedup_key, address_index, sealed, next_try_at, created_at) "
-            "VALUES (?, 'otp', ?, ?, ?, ?, ?)",
-            *(key, key, self.sealer.index("email", to), self.sealer.seal({"to": to}), LONG_AGO, LONG_AGO),
-        )
+        async with self.database.transaction() as transaction:
+            await MailStore(self.database).add(
+                transaction,
+                identifier=key,
+                kind="otp",
+                dedup_key=key,
+                address_index=self.sealer.index("email", to),
+                sealed=self.sealer.seal({"to": to}),
+                now=datetime.fromisoformat(LONG_AGO),
+                expires_at=None,
+            )
 
     async def ids(self, table: str, column: str = "id") -> set[str]:
         return {row["id"] for row in await self.database.fetch_all(f"SELECT {column} AS id FROM {table}")}
@@ -167,7 +176,10 @@ async def test_only_that_it_happened_is_noted(house: House) -> None:
     await house.run("INSERT INTO audit_log VALUES ('old', ?, 'a', 'Hà', 'case_viewed', 'draft', NULL)", LONG_AGO)
     await house.erasure.of_conversation(conversation)
     rows = await house.database.fetch_all("SELECT action, agent_id, subject, detail FROM audit_log ORDER BY at")
-    assert [tuple(row) for row in rows] == [("case_viewed", "a", "draft", None), ("data_erased", None, None, None)]
+    assert [tuple(row.values()) for row in rows] == [
+        ("case_viewed", "a", "draft", None),
+        ("data_erased", None, None, None),
+    ]
 
 
 async def test_an_unconfirmed_address_and_a_foreign_number_reach_nobody(house: House) -> None:

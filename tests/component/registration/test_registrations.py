@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
+from helpdesk.accounts.passwords import Hashing
 from helpdesk.conversations.model import ChannelIdentity
 from helpdesk.errors import Conflict, InvalidInput, NotFound
 from helpdesk.photos.report import Side
@@ -96,6 +99,36 @@ async def test_one_person_has_one_application_that_waits(services: Services, sam
     with pytest.raises(Conflict):
         await services.registrations.file(await filled(services, "b", **other))
     assert len(await services.cases.waiting()) == 1
+
+
+class SlowHasher(PasswordHasher):
+    """Hashes once it is let."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.begun, self.let = threading.Event(), threading.Event()
+
+    def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
+        self.begun.set()
+        assert self.let.wait(60)
+        return super().hash(password, salt=salt)
+
+
+async def test_others_write_while_the_first_password_is_hashed(services: Services) -> None:
+    filed = await services.registrations.file(await filled(services))
+    hasher = SlowHasher()
+    services.accounts._hashing = Hashing(hasher)
+    approving = asyncio.create_task(services.cases.approve(filed.id, "1", "Hà"))
+    try:
+        assert await asyncio.to_thread(hasher.begun.wait, 60)
+        # A writer that is held until the hash is there would let neither in.
+        await asyncio.wait_for(services.database.check_writable(), 30)
+        with pytest.raises(Conflict):
+            await services.registrations.file(await filled(services, "b"))
+    finally:
+        hasher.let.set()
+    assert (await approving).status is Status.APPROVED
+    assert await services.accounts.exists(COMPLETE["bhxh_code"])
 
 
 async def test_of_two_decisions_at_once_one_counts(services: Services) -> None:

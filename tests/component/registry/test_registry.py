@@ -134,7 +134,7 @@ async def test_a_miss_opens_as_many_records_as_a_hit(
 async def test_nothing_personal_lies_in_the_open(
     registry: EmbeddedRegistry, database: Database, tmp_path: Path
 ) -> None:
-    rows = [tuple(row) for row in await database.fetch_all("SELECT * FROM members")]
+    rows = [tuple(row.values()) for row in await database.fetch_all("SELECT * FROM members")]
     names = ("helpdesk.db", "helpdesk.db-wal")
     raw = b"".join([(tmp_path / name).read_bytes() for name in names]) + repr(rows).encode()
     for secret in ("0000000101", "048156000001", "Lành", "1956-", "Giả Định", "HT3480000000101"):

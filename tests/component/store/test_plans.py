@@ -79,7 +79,7 @@ async def live(services: Services, settings: Settings) -> None:
         await settle_demo(services.registry, demo)
     store = services.conversations.store
     await store.unhandled_conversations()
-    await store.unsent_conversations()
+    await store.unsent_conversations(["telegram"])
     for number in range(2):
         await services.conversations.accept(message(number))
         _, conversation = await services.conversations.accept(message(number))
@@ -92,7 +92,6 @@ async def live(services: Services, settings: Settings) -> None:
     await services.registry.look_up_code("A B", BirthDate(1980), "048180000001", "Đà Nẵng")
     await services.registry.find_by_national_id("048180000001")
     await Metrics().render(store, services.mails)
-    await services.conversations.expire(30, 180)
     await services.cases.waiting()
     await services.cases.queue()
     await services.cases.decided(100)
@@ -108,7 +107,8 @@ async def live(services: Services, settings: Settings) -> None:
     await services.otp.request("email", "c1", "a@example.vn")
     async with services.database.transaction() as transaction:
         await transaction.execute("DELETE FROM conversations WHERE id = ?", (conversation.id,))
-    await Retention(services.database, services.photos, 30, 30).expire(utc_now())
+    await Retention(services.database, services.domains).expire(utc_now())
+    await services.erasure.of_conversation(conversation.id)
 
 
 async def test_no_whole_table_is_looked_through(settings: Settings, statements: Statements) -> None:

@@ -7,8 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from actions.said import wishes as steering
+from actions.said.questions import is_question
 from actions.said.relations import relation
 from actions.said.said import Said
+from actions.said.yes_no import says_no
+from helpdesk.text import NOT
 
 CASES: dict[str, tuple[Callable[[Said], bool], str, str]] = {
     "pause": (
@@ -127,3 +130,19 @@ def test_steering(name: str, text: str, expected: bool) -> None:
 )
 def test_relation(text: str, who: str | None) -> None:
     assert relation(Said("m", text)) == who
+
+
+@pytest.mark.parametrize("no", NOT)
+def test_however_no_is_spelt_it_steers(said: Callable[..., Said], no: str) -> None:
+    assert steering.does_not_know(said(f"{no} biết"))
+    assert steering.wants_to_type(said(f"{no} chụp được"))
+    assert steering.wants_code_again(said(f"{no} nhận được mã"))
+    assert steering.wants_pause(said(f"{no} làm nữa"))
+    assert steering.lacks(said(f"{no} có email"), "email")
+    assert is_question(said(f"gửi vậy được {no}"))
+    assert says_no(said(f"dạ {no}", "deny"))
+
+
+def test_who_is_called_hong_asks_and_denies_nothing(said: Callable[..., Said]) -> None:
+    name = said("Nguyen Thi Hong")
+    assert not is_question(name) and not steering.does_not_know(name) and not says_no(name)
