@@ -10,9 +10,8 @@ CREATE INDEX agent_sessions_agent ON agent_sessions (agent_id);
 CREATE INDEX accounts_registration ON accounts (registration_id);
 CREATE INDEX accounts_email ON accounts (email_index);
 
--- What is past its time.
+-- What is past its time. (Drafts that were never filed are found as those without a case code.)
 CREATE INDEX conversations_silent ON conversations (updated_at);
-CREATE INDEX registrations_untouched ON registrations (status, updated_at);
 CREATE INDEX registration_photos_created ON registration_photos (created_at);
 CREATE INDEX otp_created ON otp_challenges (created_at);
 CREATE INDEX otp_expires ON otp_challenges (expires_at);
