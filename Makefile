@@ -13,23 +13,32 @@ BUILD := exec $(PYTHON) -m ops.build
 APP := exec "$$DATA_DIR/env/app/bin/python"
 RASA := exec "$$DATA_DIR/env/rasa/bin/python"
 
-.DEFAULT_GOAL := help
-.PHONY: help run staff import rotate-keys check-data env env-dev train eval bench check test lock clean
+# What was given on the command line itself, as it was typed: some systems have variables NAME or FILE for something else.
+given = $(if $(findstring command,$(origin $(1))),$(strip $(value $(1))))
+# Told before anything is built.
+missing = printf '%s\n' '✗ $(1)' >&2; exit 2
 
+.DEFAULT_GOAL := help
+.PHONY: help run staff import rotate-keys check-data quick check test hooks train eval bench lock clean env env-dev
+
+# In the order of use: the order of this file.
 help: ## liệt kê các lệnh
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@printf '%s\n' '' 'Thêm vào lệnh nào cũng được (hoặc đặt trong môi trường):' \
+		'  PORT=$(PORT)           cổng của trang chat; RASA_PORT=$(RASA_PORT), ACTIONS_PORT=$(ACTIONS_PORT): hai cổng trong máy' \
+		"  DATA_DIR=$$DATA_DIR      nơi chứa mọi thứ được dựng và dữ liệu hội thoại"
 
 run: env ## dựng mọi thứ nếu cần rồi chạy trợ lý; Ctrl-C để dừng
 	@$(APP) -m ops.run
 
-# NAME from the command line only: some systems have a variable of this name for something else.
-staff: env ## thêm cán bộ: NAME=lan; đặt lại mật khẩu: thêm RESET=1; khóa: thêm DISABLE=1
-	@$(APP) -m ops.staff $(if $(filter-out 0,$(RESET)),--reset) $(if $(filter-out 0,$(DISABLE)),--disable) \
-		-- $(if $(findstring command,$(origin NAME)),"$$NAME")
+staff: $(if $(call given,NAME),env) ## thêm cán bộ: NAME=lan; đặt lại mật khẩu: thêm RESET=1; khóa: thêm DISABLE=1
+	@$(if $(call given,NAME),$(APP) -m ops.staff $(if $(filter-out 0,$(RESET)),--reset) \
+		$(if $(filter-out 0,$(DISABLE)),--disable) -- "$$NAME",$(call missing,$(NO_NAME)))
+NO_NAME := Thiếu tên. Ví dụ: make staff NAME=lan (đặt lại mật khẩu: RESET=1; khóa: DISABLE=1)
 
-# FILE from the command line only, as NAME above.
-import: env ## nạp danh sách người tham gia: FILE=members.csv hoặc .xlsx (docs/import.md)
-	@$(APP) -m ops.import_members $(if $(findstring command,$(origin FILE)),"$$FILE")
+import: $(if $(call given,FILE),env) ## nạp danh sách người tham gia: FILE=members.csv hoặc .xlsx (docs/import.md)
+	@$(if $(call given,FILE),$(APP) -m ops.import_members "$$FILE",$(call missing,$(NO_FILE)))
+NO_FILE := Thiếu tên tệp. Ví dụ: make import FILE=members.csv (hoặc .xlsx). Xem docs/import.md
 
 rotate-keys: env ## mã hóa lại mọi thứ bằng khóa mới nhất (docs/runbook.md); NEW=1: tạo khóa mới trước
 	@$(APP) -m ops.rotate_keys $(if $(filter-out 0,$(NEW)),--new)
@@ -37,20 +46,8 @@ rotate-keys: env ## mã hóa lại mọi thứ bằng khóa mới nhất (docs/r
 check-data: env ## tìm chỗ hỏng trong hai cơ sở dữ liệu; chạy được khi trợ lý đang chạy (docs/runbook.md)
 	@$(APP) -m ops.check_data
 
-env:
-	@$(BUILD) system app rasa web
-
-env-dev:
-	@$(BUILD) system app rasa web dev
-
-train: env ## huấn luyện mô hình nếu dữ liệu đã đổi
-	@$(APP) -m ops.train
-
-eval: env ## báo cáo nhận hiểu: chéo theo người viết và tập giữ riêng (docs/nlu-report.md)
-	@$(RASA) -m nlu.training.evaluate
-
-bench: env-dev train ## đo tốc độ và độ chính xác, cạnh Rasa nguyên bản
-	@$(APP) -m bench
+quick: env-dev ## trong một phút: định dạng, lint, kiểu, luật import, bài kiểm thử nhanh
+	@$(APP) -m ops.quick
 
 check: env-dev ## định dạng, lint, kiểu, luật import, hợp đồng tên
 	@$(APP) -m ops.check
@@ -58,8 +55,28 @@ check: env-dev ## định dạng, lint, kiểu, luật import, hợp đồng tê
 test: env-dev train ## mọi bài kiểm thử không cần tài khoản ngoài
 	@$(APP) -m ops.test
 
-lock: env-dev ## khóa lại hai bộ thư viện (phiên bản và hash)
+hooks: env-dev ## kiểm định dạng, lint, luật import trước mỗi commit
+	@git config vssid.data-dir "$$(cd -- "$$DATA_DIR" && pwd)"
+	@$(APP) -m pre_commit install
+
+train: env ## huấn luyện mô hình nếu dữ liệu đã đổi
+	@$(APP) -m ops.train
+
+eval: env ## báo cáo nhận hiểu: chéo theo người viết và tập giữ riêng (docs/nlu-report.md)
+	@$(RASA) -m nlu.training.evaluate
+
+bench: env-dev train ## đo tốc độ và độ chính xác, cạnh Rasa nguyên bản (môi trường riêng, 2,6 GB)
+	@$(BUILD) stock
+	@$(APP) -m bench
+
+lock: env-dev ## khóa lại các bộ thư viện (phiên bản và hash)
 	@$(BUILD) lock
 
 clean: ## xóa mọi thứ đã dựng (không xóa dữ liệu hội thoại)
 	rm -rf -- "$$DATA_DIR/env" "$$DATA_DIR/models" "$$DATA_DIR/cache" bot/web/vendor
+
+env:
+	@$(BUILD) system app rasa web
+
+env-dev:
+	@$(BUILD) system app rasa web dev

@@ -17,7 +17,7 @@ from rasa_sdk.types import DomainDict
 from actions.errands import ErrandOutcome, ErrandTurns
 from actions.offers import OFFERING, SLOT
 from actions.registration import FORM, TURN_SLOT, RegistrationDialogue, events_of, was_handled
-from actions.said import Said
+from actions.said import Kind, Said
 from actions.tracker import conversation_id, last_action
 from helpdesk.conversations import Conversations
 
@@ -121,7 +121,7 @@ class ActionInform(_Arrival):
         if said.choice in ("link_recover", "link_change"):
             return await self._start(said.choice.removeprefix("link_"), dispatcher, tracker)
         offered = _LINK_OFFERED.get(last_action(tracker) or "")
-        if offered and (said.values("bhxh_code") or said.values("bhyt_card") or said.values("national_id")):
+        if offered and (said.values(Kind.BHXH_CODE) or said.values(Kind.BHYT_CARD) or said.values(Kind.NATIONAL_ID)):
             return await self._start(offered, dispatcher, tracker)
         if not said.choice and _REGISTER.search(said.folded):
             # Everything at once, the wish to register among it.

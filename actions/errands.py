@@ -12,6 +12,7 @@ from typing import Any
 from actions.registration import RegistrationDialogue
 from actions.said import (
     Button,
+    Kind,
     Outcome,
     Said,
     Say,
@@ -26,9 +27,9 @@ from helpdesk.accounts import Accounts, Otp, Purpose
 from helpdesk.conversations import Errand, Errands
 from helpdesk.errors import InvalidInput, Overloaded
 from helpdesk.guide import Guide
-from helpdesk.identity import parse_bhxh_code, parse_email, parse_national_id
+from helpdesk.identity import FieldName, parse_bhxh_code, parse_email, parse_national_id
 from helpdesk.privacy import Erasure
-from helpdesk.registration import Registrations
+from helpdesk.registration import Registrations, stands_for_bhxh
 
 _LINKS: dict[str, Purpose] = {"recover": "recover", "change": "change"}
 PURPOSES = ("resume", "recover", "change", "delete")
@@ -101,14 +102,9 @@ class ErrandTurns:
             return await self._leave(errand, said)
         if errand.purpose == "delete" and errand.progress.get("asked") == "sure":
             return await self._sure(errand, said)
-        if errand.progress.get("asked") == "otp":
+        if errand.progress.get("asked") == FieldName.OTP:
             return await self._code(errand, said)
         return await self._step(errand, said)
-
-    async def is_waiting(self, conversation_id: str) -> bool:
-        """Whether an errand waits for its next answer."""
-        errand = await self._errands.get(conversation_id)
-        return errand is not None and errand.purpose in PURPOSES and not errand.progress.get("done")
 
     # Steps
 
@@ -128,14 +124,14 @@ class ErrandTurns:
                 return await self._leave(errand, said)
             says.append(Say(said.intent, plain=True))
             errand = replace(errand, progress={**errand.progress, "strayed": True})
-        if errand.purpose != "resume" and not fields.get("bhxh_code"):
-            return await self._ask(errand, said, "bhxh_code", says)
-        if not fields.get("email"):
-            return await self._ask(errand, said, "email", says)
+        if errand.purpose != "resume" and not fields.get(FieldName.BHXH_CODE):
+            return await self._ask(errand, said, FieldName.BHXH_CODE, says)
+        if not fields.get(FieldName.EMAIL):
+            return await self._ask(errand, said, FieldName.EMAIL, says)
         if errand.purpose == "resume":
             return await self._send_code(errand, said)
         await self._accounts.request_link(
-            _LINKS[errand.purpose], fields["bhxh_code"], fields["email"], errand.conversation_id
+            _LINKS[errand.purpose], fields[FieldName.BHXH_CODE], fields[FieldName.EMAIL], errand.conversation_id
         )
         return await self._end(errand, said, "errand_link_sent")
 
@@ -145,9 +141,9 @@ class ErrandTurns:
         return await self._keep(replace(errand, progress={**errand.progress, "asked": name}), said, outcome)
 
     async def _send_code(self, errand: Errand, said: Said) -> ErrandOutcome:
-        asked = replace(errand, progress={**errand.progress, "asked": "otp"})
+        asked = replace(errand, progress={**errand.progress, "asked": FieldName.OTP})
         try:
-            await self._otp.request(errand.purpose, errand.conversation_id, errand.fields["email"])
+            await self._otp.request(errand.purpose, errand.conversation_id, errand.fields[FieldName.EMAIL])
             answer = f"errand_{errand.purpose}_otp_sent"
         except Overloaded:
             answer = "errand_otp_wait"
@@ -163,12 +159,14 @@ class ErrandTurns:
             says = [] if said.intent in _SMALL_TALK else [Say(said.intent, plain=True)]
             return await self._keep(errand, said, Outcome([*says, Say("errand_ask_otp", _OTP)]))
         try:
-            await self._otp.check(errand.purpose, errand.conversation_id, errand.fields["email"], code, said.message_id)
+            await self._otp.check(
+                errand.purpose, errand.conversation_id, errand.fields[FieldName.EMAIL], code, said.message_id
+            )
         except InvalidInput as error:
             return await self._keep(errand, said, Outcome([Say(f"errand_{error.code}", _OTP)]))
         if errand.purpose == "delete":
             return await self._erase(errand, said)
-        taken = await self._dialogue.take_over(errand.fields["email"], errand.conversation_id, said)
+        taken = await self._dialogue.take_over(errand.fields[FieldName.EMAIL], errand.conversation_id, said)
         if taken is None:
             return await self._end(errand, said, "errand_resume_nothing")
         await self._errands.end(errand.conversation_id)
@@ -178,7 +176,7 @@ class ErrandTurns:
 
     async def _start_deleting(self, errand: Errand, said: Said) -> ErrandOutcome:
         email = await self._confirmed_email(errand.conversation_id)
-        errand = replace(errand, fields={"email": email} if email else {}, progress={"asked": "sure"})
+        errand = replace(errand, fields={FieldName.EMAIL: email} if email else {}, progress={"asked": "sure"})
         return await self._keep(errand, said, Outcome([Say("errand_delete_sure", _DELETE)]))
 
     async def _confirmed_email(self, conversation_id: str) -> str | None:
@@ -186,14 +184,16 @@ class ErrandTurns:
         if account is not None:
             return account.email
         for registration in await self._registrations.all_of(conversation_id):
-            if registration.fields.get("email_confirmed") == "1":
-                return registration.fields["email"]
+            if registration.confirmed_email:
+                return registration.confirmed_email
         return None
 
     async def _sure(self, errand: Errand, said: Said) -> ErrandOutcome:
         if said.choice == "errand_delete" or (not said.choice and _insists(said)):
             # Without a confirmed address nothing but this conversation can be theirs, and that they hold already.
-            return await (self._send_code(errand, said) if errand.fields.get("email") else self._erase(errand, said))
+            return await (
+                self._send_code(errand, said) if errand.fields.get(FieldName.EMAIL) else self._erase(errand, said)
+            )
         if says_no(said):
             return await self._end(errand, said, "errand_stopped")
         if said.entities or said.intent == "inform":
@@ -248,21 +248,22 @@ def _wants_out(said: Said) -> bool:
 
 def _take(fields: dict[str, str], said: Said, asked: str) -> str | None:
     """Put what the message holds into `fields`; the code of what is wrong with what was asked for."""
+    code, email = FieldName.BHXH_CODE, FieldName.EMAIL
     try:
-        emails = said.values("email")
+        emails = said.values(Kind.EMAIL)
         if emails or "@" in said.text:
-            fields["email"] = parse_email(said.text if "@" in said.text and asked == "email" else emails[0]).address
-        for entity in ("bhyt_card", "bhxh_code"):
-            for value in said.values(entity):
-                fields["bhxh_code"] = parse_bhxh_code(value)
-        for value in said.values("national_id"):
+            fields[email] = parse_email(said.text if "@" in said.text and asked == email else emails[0]).address
+        for kind in (Kind.BHYT_CARD, Kind.BHXH_CODE):
+            for value in said.values(kind):
+                fields[code] = parse_bhxh_code(value)
+        for value in said.values(Kind.NATIONAL_ID):
             number = parse_national_id(value).number
-            if len(number) == 12:
-                fields.setdefault("bhxh_code", number)
-        if asked == "bhxh_code" and "bhxh_code" not in fields and sum(c.isdigit() for c in said.text) >= 5:
-            fields["bhxh_code"] = parse_bhxh_code(said.text)
-        if asked == "email" and "email" not in fields and said.intent in _SMALL_TALK - {"affirm", "deny"}:
-            fields["email"] = parse_email(said.text).address
+            if stands_for_bhxh(number):
+                fields.setdefault(code, number)
+        if asked == code and code not in fields and sum(c.isdigit() for c in said.text) >= 5:
+            fields[code] = parse_bhxh_code(said.text)
+        if asked == email and email not in fields and said.intent in _SMALL_TALK - {"affirm", "deny"}:
+            fields[email] = parse_email(said.text).address
     except InvalidInput as error:
         return error.code
     except IndexError:

@@ -21,7 +21,6 @@ from typing import Any
 import yaml
 
 from bench.ledger import CannotMeasure
-from bench.ours import rasa_python
 from bench.processes import Server, clean_environment, free_ports, serving
 from bench.sample import Sample, file_of, read, write
 from bench.training import train
@@ -75,7 +74,7 @@ def train_peer(data_dir: Path, sample: Sample, epochs: int) -> Peer:
     model = folder / f"stock-{sample.label}-e{epochs}.tar.gz"
     load = os.getloadavg()[0]
     command = [
-        rasa_python(data_dir), "-m", "rasa", "train", "--config", "config.yml", "--domain", "domain.yml",
+        _python(data_dir), "-m", "rasa", "train", "--config", "config.yml", "--domain", "domain.yml",
         "--data", "data", "--out", "out", "--fixed-model-name", "model",
     ]  # fmt: skip
     cost = train(command, project, project / "out" / "model.tar.gz", folder / "stock-train.log")
@@ -97,7 +96,7 @@ def serving_peer(data_dir: Path, folder: Path, model: Path, actions_port: int) -
     (project / "endpoints.yml").write_text(yaml.safe_dump(endpoint), encoding="utf-8")
     (port,) = free_ports(1)
     command = [
-        rasa_python(data_dir), "-m", "rasa", "run", "--enable-api", "-m", str(model), "-p", str(port),
+        _python(data_dir), "-m", "rasa", "run", "--enable-api", "-m", str(model), "-p", str(port),
         "-i", "127.0.0.1", "--credentials", "credentials.yml", "--endpoints", "endpoints.yml",
     ]  # fmt: skip
     url = f"http://127.0.0.1:{port}"
@@ -115,9 +114,17 @@ def _served_model(url: str) -> str:
         return str(json.load(answer).get("model_file"))
 
 
+def _python(data_dir: Path) -> str:
+    """An environment of its own, with all that Rasa asks for (bench/requirements-stock.txt); ours lacks TensorFlow."""
+    python = data_dir / "env" / "stock" / "bin" / "python"
+    if not python.exists():
+        raise CannotMeasure("chưa có môi trường của Rasa nguyên bản; `make bench` sẽ dựng")
+    return str(python)
+
+
 def stock_config(data_dir: Path, epochs: int) -> dict[str, Any]:
     """The installed Rasa's default; `rasa init` itself writes an empty pipeline, which means just this."""
-    packages = data_dir / "env" / "rasa" / "lib" / "python3.10" / "site-packages" / "rasa"
+    packages = data_dir / "env" / "stock" / "lib" / "python3.10" / "site-packages" / "rasa"
     initial = _load(packages / "cli" / "initial_project" / "config.yml")
     if initial.get("pipeline") or initial.get("policies"):
         return _with_epochs(initial, epochs)

@@ -103,6 +103,8 @@ async def _assemble(stack: AsyncExitStack, services: Services) -> tuple[Starlett
             agents=Agents(services.database, services.sealer),
             audit=Audit(services.database),
             cases=services.cases,
+            attention=services.attention,
+            titles=lambda: services.guide.titles,
             notify=notices.decided,
             pages=pages,
             page_url=settings.page_url,

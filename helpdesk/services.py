@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from helpdesk.accounts import AccountKeeping, Accounts, CodeKeeping, Otp
+from helpdesk.attention import AttentionDesk
 from helpdesk.conversations import ConversationKeeping, Conversations, Errands, MessageStore, seal_plain_texts
 from helpdesk.errors import Unavailable
 from helpdesk.guide import Guide, load_guide
@@ -37,6 +38,7 @@ class Services:
     registrations: Registrations
     cases: CaseDesk
     registration_store: RegistrationStore
+    attention: AttentionDesk
     errands: Errands
     # Whoever keeps rows, and so forgets them.
     domains: tuple[Domain, ...]
@@ -58,13 +60,15 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         accounts = Accounts(database, sealer, mails, otp, page_url=settings.page_url)
         registry = EmbeddedRegistry(database, sealer)
         registration_store = RegistrationStore(database, sealer)
+        messages = MessageStore(database, sealer)
+        cases = CaseDesk(registration_store, photos, accounts, mails)
         errands = Errands(database, sealer)
         domains = (*_keepings(settings, database, sealer, vault, photos), errands, registry)
         yield Services(
             settings=settings,
             database=database,
             guide=guide,
-            conversations=Conversations(MessageStore(database, sealer), vault),
+            conversations=Conversations(messages, vault),
             sealer=sealer,
             photos=photos,
             mails=mails,
@@ -72,8 +76,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             accounts=accounts,
             registry=registry,
             registrations=Registrations(registration_store, photos, registry, accounts, mails),
-            cases=CaseDesk(registration_store, photos, accounts, mails),
+            cases=cases,
             registration_store=registration_store,
+            attention=AttentionDesk(database, messages, mails, cases),
             errands=errands,
             domains=domains,
             erasure=Erasure(database, domains),

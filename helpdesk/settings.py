@@ -184,7 +184,7 @@ class Settings:
 
 
 # Read by Rasa's process and the launcher, not by the code here; named so that they don't count as unknown.
-FOREIGN_VARIABLES = frozenset({"VSSID_RASA_PYTHON", "VSSID_RASA_LOG_LEVEL"})
+FOREIGN_VARIABLES = frozenset({"VSSID_RASA_LOG_LEVEL"})
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:

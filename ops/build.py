@@ -1,21 +1,24 @@
-"""Build the environments: `python3 -m ops.build system app rasa web dev` (any of them), idempotent, with progress.
+"""Build the environments: `python3 -m ops.build system app rasa web dev stock` (any of them), idempotent.
 
 Standard library only: this is what runs first on a fresh clone, with whatever Python is there (3.8 or later).
 Owns where the two interpreters come from; refuses to write outside of DATA_DIR (uv keeps its own cache, and see
 ops/get_uv.py and ops/system_packages.py for what they may need from the system).
 """
 
+from __future__ import annotations
+
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Sequence  # noqa: UP035 - Python 3.8 has no other
 
 from ops import get_uv, system_packages
 from ops.bonds import interrupt_on_stop_signals
-from ops.get_uv import BuildError, identify, run, say
+from ops.get_uv import BuildError, identify, run
+from ops.progress import say, watched
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("DATA_DIR", "").strip() or "var").resolve()
@@ -23,15 +26,16 @@ DATA = Path(os.environ.get("DATA_DIR", "").strip() or "var").resolve()
 ENVIRONMENTS = {
     "app": (("3.13", "3.12", "3.11"), "requirements.txt"),
     "rasa": (("3.10",), "nlu/requirements.txt"),
+    "stock": (("3.10",), "bench/requirements-stock.txt"),  # all that Rasa asks for: the peer of `make bench`
 }
 
 
-def uv():
+def uv() -> str:
     """uv's path; the machine's, or our own."""
     return get_uv.uv(DATA)
 
 
-def interpreter(versions):
+def interpreter(versions: Sequence[str]) -> str | None:
     """A real interpreter of one of these versions: on PATH, in pyenv, or (None) for uv to fetch."""
     for version in versions:
         candidates = [shutil.which(f"python{version}"), sys.executable]
@@ -44,15 +48,15 @@ def interpreter(versions):
     return None
 
 
-def _digest(*paths):
+def _digest(*paths: Path) -> str:
     digest = hashlib.sha256()
     for path in paths:
-        digest.update(Path(path).read_bytes())
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def environment(name):
-    """Build one of the two environments from its lock file unless it is there already."""
+def environment(name: str) -> None:
+    """Build one of the environments from its lock file unless it is there already."""
     versions, lock = ENVIRONMENTS[name]
     home = DATA / "env" / name
     stamp = home / "lock.sha256"
@@ -65,13 +69,18 @@ def environment(name):
     tool = uv()
     shutil.rmtree(home, ignore_errors=True)
     run([tool, "venv", "-q", "--python", python, str(home)], f"Tạo môi trường {name}")
-    install = [tool, "pip", "install", "-q", "--python", str(home / "bin" / "python")]
-    run([*install, "--compile-bytecode", "--require-hashes", "-r", str(ROOT / lock)], f"Cài thư viện của {name}")
+    run([*_install(home), "--compile-bytecode", "-r", str(ROOT / lock)], f"Cài thư viện của {name}")
     stamp.write_text(wanted)
     say(f"Môi trường {name} xong sau {time.monotonic() - started:.0f} giây")
 
 
-def dev():
+def _install(home: Path) -> list[str]:
+    """What a lock file lists and nothing else: what it leaves out on purpose (nlu/unused.txt) must not come back."""
+    python = str(home / "bin" / "python")
+    return [uv(), "pip", "install", "-q", "--python", python, "--no-deps", "--require-hashes"]
+
+
+def dev() -> None:
     """Add the tools of `make check` and `make test` to both environments."""
     for name, lock in (("app", "requirements-dev.txt"), ("rasa", "nlu/requirements-dev.txt")):
         stamp = DATA / "env" / name / f"{Path(lock).stem}.sha256"
@@ -79,47 +88,51 @@ def dev():
         if stamp.exists() and stamp.read_text() == wanted:
             continue
         say(f"Thêm công cụ kiểm thử vào môi trường {name}")
-        python = str(DATA / "env" / name / "bin" / "python")
-        run([uv(), "pip", "install", "-q", "--python", python, "--require-hashes", "-r", str(ROOT / lock)],
-            f"Cài công cụ kiểm thử của {name}")  # fmt: skip
+        run([*_install(DATA / "env" / name), "-r", str(ROOT / lock)], f"Cài công cụ kiểm thử của {name}")
         stamp.write_text(wanted)
 
 
-def web():
+def web() -> None:
     """Vendor the chat component from its npm package."""
     # Its own script, so that it can be run and tested alone.
     python = DATA / "env" / "app" / "bin" / "python"
     command = [str(python), str(ROOT / "ops" / "vendor_web.py"), "--uv", uv(), "--python", str(python)]
-    done = subprocess.run(command)
+    done = watched(command, "Dựng trang chat")
+    print(done.stdout, end="", flush=True)
     if done.returncode:
         raise BuildError("Chưa dựng được trang chat (xem dòng báo ở trên).")
 
 
-def system():
+def system() -> None:
     """Packages of the system that reading photos is better with."""
     system_packages.ensure(DATA)
 
 
-def lock():
-    """Write the four lock files anew: versions and hashes, no addresses."""
+def lock() -> None:
+    """Write the five lock files anew: versions and hashes, no addresses."""
     tool = uv()
     rasa = str(DATA / "env" / "rasa" / "bin" / "python")
     flags = ["--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links", "-q"]
-    project = "pyproject.toml"
+    project, universal = "pyproject.toml", ("--universal", "--python-version", "3.11")
     for command in (
         # Universal: the same file serves Python 3.11 to 3.13.
-        [tool, "pip", "compile", project, "--universal", "--python-version", "3.11", *flags, "-o", "requirements.txt"],
-        [tool, "pip", "compile", project, "--group", "dev", "--universal", "--python-version", "3.11", *flags,
+        [tool, "pip", "compile", project, *universal, *flags, "--excludes", "actions/unused.txt",
+         "-o", "requirements.txt"],
+        [tool, "pip", "compile", project, "--group", "dev", *universal, *flags, "--excludes", "actions/unused.txt",
          "-c", "requirements.txt", "-o", "requirements-dev.txt"],
-        [tool, "pip", "compile", "nlu/requirements.in", "--python", rasa, *flags, "-o", "nlu/requirements.txt"],
-        [tool, "pip", "compile", "nlu/requirements-dev.in", "--python", rasa, *flags, "-c", "nlu/requirements.txt",
-         "-o", "nlu/requirements-dev.txt"],
+        [tool, "pip", "compile", "nlu/requirements.in", "--python", rasa, *flags, "--excludes", "nlu/unused.txt",
+         "-o", "nlu/requirements.txt"],
+        [tool, "pip", "compile", "nlu/requirements-dev.in", "--python", rasa, *flags, "--excludes", "nlu/unused.txt",
+         "-c", "nlu/requirements.txt", "-o", "nlu/requirements-dev.txt"],
+        # The same Rasa with everything; what both have is of one version.
+        [tool, "pip", "compile", "nlu/requirements.in", "--python", rasa, *flags, "-c", "nlu/requirements.txt",
+         "-o", "bench/requirements-stock.txt"],
     ):  # fmt: skip
         say(f"Khóa {command[-1]}")
         run(command, f"Khóa {command[-1]}", cwd=ROOT)
 
 
-def main(targets):
+def main(targets: Sequence[str]) -> int:
     steps = {"system": system, "dev": dev, "web": web, "lock": lock}
     interrupt_on_stop_signals()
     try:
@@ -130,7 +143,7 @@ def main(targets):
             else:
                 steps[target]()
     except KeyError as error:
-        print(f"Không có mục {error}. Dùng: system, app, rasa, web, dev, lock.", file=sys.stderr)
+        print(f"Không có mục {error}. Dùng: system, app, rasa, web, dev, stock, lock.", file=sys.stderr)
         return 2
     except BuildError as error:
         print(f"Chưa dựng xong. {error}", file=sys.stderr)

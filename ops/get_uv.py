@@ -5,11 +5,16 @@ where packages come from. Outside of DATA_DIR it installs one thing only, and on
 `python3` comes without venv and pip: the package python3-venv.
 """
 
+from __future__ import annotations
+
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, Iterator, Sequence  # noqa: UP035 - Python 3.8 has no other
+
+from ops.progress import say, watched
 
 UV_VERSION = "0.13.9"
 _OLDEST_PYTHON = (3, 8)
@@ -26,23 +31,16 @@ class BuildError(Exception):
     """What went wrong and what to do about it, in Vietnamese."""
 
 
-def say(text):
-    print("• " + text, flush=True)
-
-
-def run(command, what, **options):
+def run(command: Sequence[str], what: str, **options: Any) -> str:
     """Run quietly; on failure show what it printed and say what was being done."""
-    result = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        errors="replace", **options
-    )  # fmt: skip
+    result = watched(command, what, **options)
     if result.returncode:
         tail = "\n".join(result.stdout.strip().splitlines()[-25:])
         raise BuildError(f"{what} không xong (mã {result.returncode}):\n{tail}")
     return result.stdout
 
 
-def uv(data):
+def uv(data: Path) -> str:
     """uv's path: one on the machine if it is new enough, else our own under the data folder."""
     for found in (shutil.which("uv"), str(Path.home() / ".local" / "bin" / "uv")):
         if found and _version(found) >= _numbers(UV_VERSION)[:2]:
@@ -52,7 +50,7 @@ def uv(data):
     if own.exists() and _version(str(own)):
         return str(own)
     say("Lấy công cụ uv (một lần)")
-    errors = []
+    errors: list[str] = []
     if _try_all(home, errors):
         return str(own)
     if _install_venv(errors) and _try_all(home, errors):
@@ -63,7 +61,7 @@ def uv(data):
     )
 
 
-def _try_all(home, errors):
+def _try_all(home: Path, errors: list[str]) -> bool:
     """Whether one of the ways put uv into home; what the first Python's ways complained of is added to errors."""
     for number, python in enumerate(pythons()):
         for commands, environment in ways(python, home):
@@ -81,7 +79,7 @@ def _try_all(home, errors):
     return False
 
 
-def ways(python, home):
+def ways(python: str, home: Path) -> Iterator[tuple[list[list[str]], dict[str, str]]]:
     """The ways of this Python, the cleanest first: the commands of each, and what they need in the environment."""
     spec = f"uv=={UV_VERSION}"
     install = ["install", "-q", "--no-warn-script-location"]
@@ -93,13 +91,14 @@ def ways(python, home):
         beside = os.pathsep.join(sorted(map(str, wheel.parent.glob("*.whl"))))
         command = [python, str(wheel / "pip"), *install, "--target", str(home), spec]
         yield [command], {"PYTHONPATH": beside}
-    for command in ([shutil.which("pipx")], [python, "-m", "pipx"]):
-        if command[0]:
+    pipx = shutil.which("pipx")
+    for pipx_command in ([pipx] if pipx else [], [python, "-m", "pipx"]):
+        if pipx_command:
             folders = {"PIPX_HOME": str(home / "pipx"), "PIPX_BIN_DIR": str(home / "bin")}
-            yield [[*command, "install", spec]], folders
+            yield [[*pipx_command, "install", spec]], folders
 
 
-def pythons():
+def pythons() -> Iterator[str]:
     """Every Python here that is new enough: our own, those on the PATH and in the usual places, pyenv's."""
     names = ["python3"] + [f"python3.{minor}" for minor in range(14, _OLDEST_PYTHON[1] - 1, -1)]
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
@@ -113,7 +112,7 @@ def pythons():
             yield known[1]
 
 
-def identify(python):
+def identify(python: str) -> tuple[tuple[int, int], str] | None:
     """Its version and its real path, or None: pyenv's shims exist for versions that don't run here."""
     try:
         shown = subprocess.run(
@@ -125,12 +124,12 @@ def identify(python):
         return None
 
 
-def _pip_wheels(root=Path("/")):
+def _pip_wheels(root: Path = Path("/")) -> Iterator[Path]:
     for pattern in _WHEELS:
         yield from sorted(root.glob(f"{pattern}/pip-*.whl"), reverse=True)
 
 
-def _install_venv(errors):
+def _install_venv(errors: list[str]) -> bool:
     """Debian's own package, where we may install it."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
@@ -138,8 +137,7 @@ def _install_venv(errors):
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     try:
         # Failing to refresh one source of several is no reason to give up yet.
-        subprocess.run(["apt-get", "update"], env=environment, stdin=subprocess.DEVNULL,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        watched(["apt-get", "update"], "Xem gói của hệ điều hành", env=environment)
         run(["apt-get", "install", "-y", "--no-install-recommends", _APT_PACKAGE], f"Cài {_APT_PACKAGE}",
             env=environment)  # fmt: skip
         return True
@@ -148,11 +146,11 @@ def _install_venv(errors):
         return False
 
 
-def _numbers(text):
+def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(".") if part.isdigit())
 
 
-def _version(path):
+def _version(path: str) -> tuple[int, ...]:
     try:
         shown = subprocess.run([path, "--version"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         return _numbers(shown.stdout.split()[1])

@@ -27,7 +27,6 @@ UNDERSTOOD = 0.985
 ROOT = Path(__file__).resolve().parent.parent
 STORIES = ROOT / "tests" / "stories"
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["TQDM_DISABLE"] = "1"
 os.environ["LOG_LEVEL"] = "ERROR"  # Rasa shows its progress bars at any lower level
 
@@ -60,6 +59,9 @@ def main() -> int:
 
 async def run(model: Path, stories: Path, results: Path) -> int:
     """Test the stories, print what failed, keep Rasa's own account of it in `results`."""
+    from nlu import lean_imports
+
+    lean_imports.install()
     _quiet()
     from rasa.core import test as tester
     from rasa.core.agent import Agent

@@ -4,20 +4,24 @@ Standard library only, Python 3.8 or later, like all that builds. Installs them 
 says in one line what is missing otherwise, and never stops the build: the product runs without them.
 """
 
+from __future__ import annotations
+
 import ctypes.util
 import os
 import shutil
 import subprocess
 import time
+from pathlib import Path
+from typing import Sequence  # noqa: UP035 - Python 3.8 has no other
 
-from ops.get_uv import say
+from ops.progress import say, watched
 
 _AGAIN_AFTER = 24 * 3600
 _UPDATE_SECONDS, _INSTALL_SECONDS = 120, 300
 _OPTIONS = ["-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeout=20", "-o", "DPkg::Lock::Timeout=60"]
 
 
-def ensure(data):
+def ensure(data: Path) -> None:
     """Install what is missing if we may; otherwise say so."""
     wanted = missing()
     if not wanted:
@@ -33,7 +37,7 @@ def ensure(data):
     say(f"Đọc ảnh thẻ sẽ yếu hơn vì máy chưa có {', '.join(wanted)} (sudo apt-get install {' '.join(wanted)})")
 
 
-def missing():
+def missing() -> list[str]:
     """The Debian packages whose work nothing here can do."""
     packages = [] if ctypes.util.find_library("zbar") else ["libzbar0"]
     languages = _languages()
@@ -44,7 +48,7 @@ def missing():
     return packages
 
 
-def _languages():
+def _languages() -> list[str] | None:
     """What tesseract here can read; None: there is no tesseract."""
     program = shutil.which("tesseract")
     if not program:
@@ -59,11 +63,11 @@ def _languages():
     return shown.stdout.split()
 
 
-def _may_install():
+def _may_install() -> bool:
     return os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
-def _install(packages):
+def _install(packages: Sequence[str]) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     steps = (
         # Failing to refresh one source of several is no reason to give up yet.
@@ -72,20 +76,19 @@ def _install(packages):
     )
     for command, seconds in steps:
         try:
-            subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                           stderr=subprocess.DEVNULL, timeout=seconds)  # fmt: skip
+            watched(command, "Cài gói hệ điều hành", timeout=seconds, env=environment)
         except (OSError, subprocess.TimeoutExpired):
             continue
 
 
-def _tried_lately(path):
+def _tried_lately(path: Path) -> bool:
     try:
         return time.time() - path.stat().st_mtime < _AGAIN_AFTER
     except OSError:
         return False
 
 
-def _note(path):
+def _note(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()

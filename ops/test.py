@@ -1,19 +1,23 @@
-"""`make test`: every suite that needs no outside account, the quick ones first; stops at the first red one.
+"""`make test`: every suite that needs no outside account, in lanes side by side; all that is red is shown at the end.
 
-Owns the order and what each suite needs from the machine. The last line printed is pytest's closing line.
+Owns which suite runs in which lane and what each needs from the machine. Logs lie in DATA_DIR/test-logs. The last line
+printed is a closing line as pytest's, of all suites together.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
-from ops.train import ROOT, ensure_model
+from ops.bonds import interrupt_on_stop_signals
+from ops.lanes import INTERRUPTED, Lanes, Step, cores, starting
+from ops.progress import say, watched
+from ops.train import ROOT, TrainingError, ensure_model
 
 CHROMIUM = "/usr/bin/chromium"
+QUIET = ("-q", "-p", "no:cacheprovider")
 
 
 def _ensure_chromium() -> None:
@@ -22,38 +26,51 @@ def _ensure_chromium() -> None:
         return
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         raise SystemExit("Cần trình duyệt Chromium để thử trang chat: sudo apt-get install chromium")
-    print("• Cài Chromium để thử trang chat", flush=True)
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    say("Cài Chromium để thử trang chat")
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(["apt-get", "update"], env=environment, **quiet)
-    done = subprocess.run(["apt-get", "install", "-y", "--no-install-recommends", "chromium"], env=environment, **quiet)
-    if done.returncode:
+    watched(["apt-get", "update"], "Xem gói của hệ điều hành", env=environment)
+    install = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
+    if watched(install, "Cài Chromium", env=environment).returncode:
         raise SystemExit("Không cài được Chromium: sudo apt-get install chromium rồi chạy lại.")
 
 
-def main() -> int:
-    """Exit code of the first suite that fails, 0 when all pass."""
-    data_dir = Path(os.environ.get("DATA_DIR") or "var").resolve()
+def lanes(data_dir: Path, model: Path) -> list[list[Step]]:
+    """What shares nothing with the other lanes but the model."""
     rasa = str(data_dir / "env" / "rasa" / "bin" / "python")
-    model = str(ensure_model(data_dir))
-    _ensure_chromium()
-    quick = ["-q", "-p", "no:cacheprovider"]
-    suites = [
-        ("đơn vị và hợp đồng", [sys.executable, "-m", "pytest", *quick, "tests/unit", "tests/contract"]),
-        ("NLU và máy chủ Rasa", [rasa, "-m", "pytest", *quick, "--confcutdir=tests/nlu", "tests/nlu"]),
-        ("hội thoại mẫu", [rasa, "-m", "ops.story_test", model]),
-        ("thành phần", [sys.executable, "-m", "pytest", *quick, "tests/component"]),
-        ("hội thoại đăng ký trọn vẹn", [sys.executable, "-m", "pytest", *quick, "tests/dialogues"]),
-        ("trọn hệ thống và trình duyệt", [sys.executable, "-m", "pytest", *quick, "tests/e2e"]),
-    ]  # fmt: skip
-    environment = os.environ | {"VSSID_TEST_MODEL": model, "DATA_DIR": str(data_dir), "RASA_TELEMETRY_ENABLED": "false"}
-    for name, command in suites:
-        print(f"\n• Thử: {name}", flush=True)
-        code = subprocess.run(command, cwd=ROOT, env=environment).returncode
-        if code:
-            print(f"✗ Không đạt: {name}", flush=True)
-            return code
-    return 0
+    pytest = [sys.executable, "-m", "pytest", *QUIET]
+    own = ["tests/unit", "tests/contract", "tests/component"]
+    return [
+        # One product and one Chromium for both.
+        [Step("whole", "hội thoại, trọn hệ thống và trình duyệt", [*pytest, "tests/dialogues", "tests/e2e"])],
+        [
+            Step("nlu", "NLU và máy chủ Rasa", [rasa, "-m", "pytest", *QUIET, "--confcutdir=tests/nlu", "tests/nlu"]),
+            Step("stories", "hội thoại mẫu", [rasa, "-m", "ops.story_test", str(model)]),
+        ],
+        [Step("parts", "đơn vị, hợp đồng và thành phần", [*pytest, "-n", str(cores()), *own])],
+    ]
+
+
+def main() -> int:
+    """0 when every suite passes, 1 when one is red, 130 when it was told to stop."""
+    data_dir = Path(os.environ.get("DATA_DIR", "").strip() or "var").resolve()
+    interrupt_on_stop_signals()
+    try:
+        model = ensure_model(data_dir)
+        _ensure_chromium()
+    except TrainingError as error:
+        print(f"✗ {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("• Đã dừng theo yêu cầu.", flush=True)
+        return INTERRUPTED
+    environment = os.environ | {
+        "VSSID_TEST_MODEL": str(model),
+        "DATA_DIR": str(data_dir),
+        "RASA_TELEMETRY_ENABLED": "false",
+    }
+    every = lanes(data_dir, model)
+    starting("Thử cùng lúc", every)
+    return Lanes(ROOT, data_dir / "test-logs", environment).run(every)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import gzip
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
 import tarfile
 import tempfile
@@ -19,6 +18,7 @@ import zlib
 from pathlib import Path
 
 from ops.bonds import dying_with_parent, interrupt_on_stop_signals
+from ops.progress import watched
 
 ROOT = Path(__file__).resolve().parent.parent
 _INPUTS = ("config.yml", "domain.yml", "data/rules.yml", "nlu/requirements.txt")
@@ -107,11 +107,8 @@ def _train(data_dir: Path, out: Path) -> None:
         "RASA_CACHE_DIRECTORY": str(data_dir / "cache" / "rasa"),
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
-    # `run` kills it when we are interrupted; the death signal does when we are killed.
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True, errors="replace", preexec_fn=dying_with_parent(),
-    )  # fmt: skip
+    # It is killed when we are interrupted; the death signal does it when we are killed.
+    done = watched(command, "Huấn luyện mô hình", cwd=ROOT, env=environment, preexec_fn=dying_with_parent())
     if done.returncode or not (out / "model.tar.gz").exists():
         tail = "\n".join(done.stdout.strip().splitlines()[-20:])
         raise TrainingError(f"Huấn luyện không xong (mã {done.returncode}):\n{tail}")

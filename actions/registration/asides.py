@@ -18,21 +18,7 @@ from actions.said import (
     says_no,
     wants_to_type,
 )
-from helpdesk.registration import PHOTO_FIELDS
-
-_WITHOUT = {
-    "birth_date": "reg_no_birth_date",
-    "front": "reg_no_card",
-    "back": "reg_no_card",
-    "portrait": "reg_no_portrait",
-    "national_id": "reg_no_national_id",
-    "phone": "reg_no_phone",
-    "email": "reg_no_email",
-}
-
-
-# What stands on the CCCD, where people leave it at that.
-_ON_THE_CARD = frozenset({"full_name", "birth_date", "national_id", "address"})
+from helpdesk.registration import FIELDS, PHOTO_FIELDS
 
 
 def _has_none(said: Said, asked: str) -> bool:
@@ -45,6 +31,7 @@ def _has_none(said: Said, asked: str) -> bool:
 def take_aside(work: Work) -> bool:
     """Answer words without a value that are about the asking; False for all others."""
     said, asked = work.said, work.asked
+    field = FIELDS.get(asked)
     if is_tired(said):
         work.say("reg_sorry")
         return True
@@ -52,10 +39,11 @@ def take_aside(work: Work) -> bool:
         return False
     if asked in PHOTO_FIELDS and announces_photo(said):
         work.say("reg_send_photo_please")
-    elif asked in _ON_THE_CARD and means_card(said):
+    elif field and field.on_cccd and means_card(said):
+        # People leave it at what stands there.
         work.say("reg_as_on_card", *buttons(work.draft, asked))
-    elif asked in _WITHOUT and _has_none(said, asked):
-        work.say(_WITHOUT[asked], *buttons(work.draft, asked))
+    elif field and field.lacking and _has_none(said, asked):
+        work.say(field.lacking, *buttons(work.draft, asked))
     else:
         return False
     work.asks = False

@@ -6,19 +6,20 @@ Owns the list of choices. An old button tapped again does what it says or nothin
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from actions.registration.email_code import send_code
-from actions.registration.questions import FIXABLE, PHOTO_FIXES, READ_FIXES
+from actions.registration.questions import FIXABLE, PHOTO_FIXES, read_fixes
 from actions.registration.work import Work
 from helpdesk.accounts import Otp
 from helpdesk.errors import Conflict, InvalidInput, NotFound
-from helpdesk.identity import BirthDate
+from helpdesk.identity import BirthDate, FieldName
 from helpdesk.photos import Side
 from helpdesk.places import find_agency
-from helpdesk.registration import FIELD_WORDS, PHOTO_FIELDS, Registrations
+from helpdesk.registration import FIELDS, PHOTO_FIELDS, Doubt, Registrations, stands_for_bhxh
 from helpdesk.text import AUNTS_AND_UNCLES, FAMILY, any_of, folded
 
-_FIELD_CHOICES = frozenset({*FIELD_WORDS, "agency"} - {"otp", "contact_owner"})
+_LOOKED_UP_BY = (FieldName.FULL_NAME, FieldName.BIRTH_DATE, FieldName.NATIONAL_ID, FieldName.PROVINCE)
 
 
 async def take_choice(work: Work, choice: str, registrations: Registrations, otp: Otp) -> None:
@@ -30,27 +31,27 @@ async def take_choice(work: Work, choice: str, registrations: Registrations, otp
     elif choice == "fix_photos":
         work.say("reg_fix_photo_which", *PHOTO_FIXES)
         work.asks = False
-    elif verb == "fix" and rest in _FIELD_CHOICES:
+    elif verb == "fix" and _can_be_fixed(rest):
         _edit(work, rest)
     elif verb == "insist" and rest in PHOTO_FIELDS:
         await _insist(work, Side(rest), registrations)
     elif verb == "owner":
-        work.put({"contact_owner": rest})
+        work.put({FieldName.CONTACT_OWNER: rest})
         work.say("reg_noted")
     elif verb == "number":
-        _number(work, "bhxh_code" if rest == "code" else "phone")
+        _number(work, FieldName.BHXH_CODE if rest == "code" else FieldName.PHONE)
     elif choice in ("yes", "no"):
         await _yes_or_no(work, choice == "yes", registrations)
     elif choice == "type_instead":
-        work.progress["front_later"] = True
+        work.progress = replace(work.progress, front_later=True)
         work.say("reg_type_instead")
     elif choice == "code_unknown":
-        work.progress["code_unknown"] = True
+        work.progress = replace(work.progress, code_unknown=True)
         await look_up_code(work, registrations)
     elif choice == "use_national_id":
         _use_national_id(work)
     elif choice == "keep_name":
-        work.progress.pop("name_plain", None)
+        work.progress = replace(work.progress, name_plain=False)
     elif choice in ("email_use_hint", "email_keep"):
         await _email_hint(work, choice == "email_use_hint", otp)
     elif choice == "otp_resend":
@@ -68,37 +69,44 @@ async def take_choice(work: Work, choice: str, registrations: Registrations, otp
 
 def pause(work: Work) -> None:
     """Leave the form for now; the draft stays."""
-    work.progress["paused"] = True
+    work.progress = replace(work.progress, paused=True)
     work.say("reg_paused", ("Làm tiếp", "/resume_registration"), ("Xóa bản nháp", "discard"))
     work.stop()
 
 
 def go_back(work: Work) -> None:
     """Ask the last answered field again; its value stays until there is a new one."""
-    done = [name for name in work.progress.get("filled") or [] if name in _FIELD_CHOICES]
+    done = [name for name in work.progress.filled if _can_be_fixed(name)]
     if not done:
         work.say("reg_back_nothing")
         return
     _edit(work, done[-1])
-    work.progress["filled"] = done[:-1]
+    work.progress = replace(work.progress, filled=tuple(done[:-1]))
+
+
+def _can_be_fixed(name: str) -> bool:
+    return name in FIELDS and bool(FIELDS[name].button)
 
 
 async def look_up_code(work: Work, registrations: Registrations) -> None:
     """Look for the BHXH number once what identifies a person is known; only a unique and agreeing match is told."""
     fields = work.fields
-    if not all(fields.get(name) for name in ("full_name", "birth_date", "national_id", "province")):
+    if not all(fields.get(name) for name in _LOOKED_UP_BY):
         work.say("reg_code_unknown")
         return
     member = await registrations.registry.look_up_code(
-        fields["full_name"], BirthDate.of_iso(fields["birth_date"]), fields["national_id"], fields["province"]
+        fields[FieldName.FULL_NAME],
+        BirthDate.of_iso(fields[FieldName.BIRTH_DATE]),
+        fields[FieldName.NATIONAL_ID],
+        fields[FieldName.PROVINCE],
     )
     if member is not None:
-        work.put({"bhxh_code": member.bhxh_code})
-        work.progress["found_code"] = True
+        work.put({FieldName.BHXH_CODE: member.bhxh_code})
+        work.progress = replace(work.progress, found_code=True)
         return
-    work.progress.pop("code_unknown", None)
-    if len(fields["national_id"]) == 12:
-        work.put({"bhxh_code": fields["national_id"]})
+    work.progress = replace(work.progress, code_unknown=False)
+    if stands_for_bhxh(fields[FieldName.NATIONAL_ID]):
+        work.put({FieldName.BHXH_CODE: fields[FieldName.NATIONAL_ID]})
         work.say("reg_code_not_found_use_id")
     else:
         work.say("reg_code_not_found")
@@ -110,7 +118,7 @@ async def take_agency(work: Work) -> bool:
     if agency is None:
         return False
     # The codes of most agencies are not known.
-    work.put({"agency": agency.code or agency.name})
+    work.put({FieldName.AGENCY: agency.code or agency.name})
     work.say("reg_noted")
     return True
 
@@ -141,13 +149,12 @@ def kind_of_number(folded: str) -> str | None:
 
 
 def _edit(work: Work, field: str) -> None:
-    for waiting in ("unclear", "name_plain", "found_code"):
-        work.progress.pop(waiting, None)
-    if field == "email":
-        work.progress.pop("email_hint", None)
-    if field in PHOTO_FIELDS or field != "agency":
-        work.progress.pop("unconfirmed", None)
-    work.progress["editing"] = field
+    work.notes = replace(work.notes, number="")
+    work.progress = replace(work.progress, name_plain=False, found_code=False, editing=field)
+    if field == FieldName.EMAIL:
+        work.notes = replace(work.notes, email_hint="")
+    if field != FieldName.AGENCY:
+        work.progress = replace(work.progress, unconfirmed=None)
 
 
 async def _insist(work: Work, side: Side, registrations: Registrations) -> None:
@@ -155,70 +162,72 @@ async def _insist(work: Work, side: Side, registrations: Registrations) -> None:
         work.registration = await registrations.insist_on_photo(work.registration, side)
     except NotFound:
         return
-    if work.progress.get("editing") == side.value:
-        work.progress.pop("editing")
+    work.edited(side)
     work.say("reg_photo_to_staff")
 
 
 def _number(work: Work, field: str) -> None:
-    work.progress.pop("unclear", None)
-    number = work.fields.pop("_number", "")
+    number = work.notes.number
     if number:
+        work.notes = replace(work.notes, number="")
         work.put({field: number})
         work.say("reg_noted")
-        if field == "bhxh_code" and work.asked in ("front", "number_kind"):
-            work.progress["front_later"] = True
+        if field == FieldName.BHXH_CODE and work.asked in (FieldName.FRONT, Doubt.NUMBER_KIND):
+            work.progress = replace(work.progress, front_later=True)
 
 
 async def _yes_or_no(work: Work, yes: bool, registrations: Registrations) -> None:
-    if work.progress.pop("found_code", None):
+    if work.progress.found_code:
+        work.progress = replace(work.progress, found_code=False, code_unknown=False)
         if not yes:
-            work.drop("bhxh_code")
+            work.drop(FieldName.BHXH_CODE, FieldName.SAME_NUMBER)
             work.say("reg_code_not_found")
-        work.progress.pop("code_unknown", None)
         return
-    if not work.progress.get("unconfirmed"):
+    if work.progress.unconfirmed is None:
         return
     if yes:
-        work.progress.pop("unconfirmed")
-        if work.progress.get("code_unknown") and not work.fields.get("bhxh_code"):
+        work.progress = replace(work.progress, unconfirmed=None)
+        if work.progress.code_unknown and not work.draft.has(FieldName.BHXH_CODE):
             await look_up_code(work, registrations)
         return
-    known = [button for button in READ_FIXES if work.fields.get(button[1].removeprefix("fix_"))]
-    work.say("reg_read_wrong", *known)
+    work.say("reg_read_wrong", *read_fixes(work.draft))
     work.asks = False
 
 
 def _use_national_id(work: Work) -> None:
-    number = work.fields.get("national_id", "")
-    if len(number) == 12:
-        work.progress.pop("code_unknown", None)
-        work.put({"bhxh_code": number})
+    number = work.fields.get(FieldName.NATIONAL_ID, "")
+    if stands_for_bhxh(number):
+        work.progress = replace(work.progress, code_unknown=False)
+        work.put({FieldName.BHXH_CODE: number})
         work.say("reg_national_id_used")
 
 
 async def _email_hint(work: Work, use: bool, otp: Otp) -> None:
-    hint = work.fields.pop("_email_hint", "")
-    if not work.progress.pop("email_hint", None):
+    hint = work.notes.email_hint
+    if not hint:
         return
-    if use and hint:
-        work.put({"email": hint})
+    work.notes = replace(work.notes, email_hint="")
+    if use:
+        work.put({FieldName.EMAIL: hint})
     await send_code(work, otp)
 
 
 async def _resend(work: Work, otp: Otp) -> None:
-    if not work.fields.get("email") or work.fields.get("email_confirmed") == "1":
+    if not work.fields.get(FieldName.EMAIL) or work.draft.has(FieldName.OTP):
         return
     await send_code(work, otp)
-    work.progress["asked"] = "otp"
+    work.progress = replace(work.progress, asked=FieldName.OTP)
     work.asks = False
 
 
 async def _submit(work: Work, registrations: Registrations) -> None:
-    if work.draft.missing() or work.progress.pop("unconfirmed", None):
-        # An old button: what has come since stands in no summary yet.
+    if work.draft.missing():
         return
-    work.registration = await registrations.save(work.registration, work.fields, work.progress)
+    if work.progress.unconfirmed is not None:
+        # An old button: what has come since stands in no summary yet.
+        work.progress = replace(work.progress, unconfirmed=None)
+        return
+    work.registration = await registrations.save(work.registration, work.fields, work.progress, work.notes)
     try:
         work.registration = await registrations.file(work.registration)
     except Conflict:
@@ -227,6 +236,6 @@ async def _submit(work: Work, registrations: Registrations) -> None:
     except InvalidInput:
         return
     else:
-        work.fields = dict(work.registration.fields)
+        work.fields, work.notes = dict(work.registration.fields), work.registration.notes
         work.say("reg_filed")
         work.stop()

@@ -14,6 +14,7 @@ from actions.said import Button, Outcome, Said, Say, says_no, says_yes, wants_pa
 from actions.said import relation as relation_of
 from helpdesk.conversations import Errand, Errands
 from helpdesk.errors import Conflict
+from helpdesk.identity import FieldName
 from helpdesk.registration import Registration, Registrations, Status
 
 _CONSENT: tuple[Button, ...] = (
@@ -31,7 +32,6 @@ _STATES = {
     Status.APPROVED: "reg_status_approved",
     Status.REJECTED: "reg_status_rejected",
     Status.DRAFT: "reg_status_draft",
-    Status.WITHDRAWN: "reg_status_none",
 }
 _REPAIR: Button = ("Sửa hồ sơ", "repair")
 _AGAIN: Button = ("Đăng ký lại", "register_other")
@@ -68,8 +68,8 @@ class RegistrationDialogue:
             begun = await self._beginning(conversation_id, said, draft)
             return await (self._consent(begun, said) if begun else self._turns.take(draft, said))
         latest = await self._registrations.latest(conversation_id)
-        if latest is not None and said.message_id and latest.progress.get("last_message") == said.message_id:
-            return Outcome.load(latest.progress["last_outcome"], latest.id)
+        if latest is not None and said.message_id and latest.progress.last_message == said.message_id:
+            return Outcome.load(latest.progress.last_outcome or {}, latest.id)
         errand = await self._errands.get(conversation_id)
         if errand is not None and errand.purpose == "register":
             return await self._consent(errand, said)
@@ -95,7 +95,7 @@ class RegistrationDialogue:
     async def is_paused(self, conversation_id: str) -> bool:
         """Whether a draft waits that its owner has put aside."""
         draft = await self._registrations.draft(conversation_id)
-        return draft is not None and bool(draft.progress.get("paused"))
+        return draft is not None and draft.progress.paused
 
     async def resume(self, conversation_id: str, said: Said) -> Outcome | None:
         """Go on with this conversation's draft or repair; None when there is neither."""
@@ -199,7 +199,7 @@ class RegistrationDialogue:
 
     async def _beginning(self, conversation_id: str, said: Said, draft: Registration) -> Errand | None:
         """What waits to be taken into a draft whose first turn was cut off, and runs again now."""
-        again = draft.progress.get("last_message") in (None, said.message_id)
+        again = draft.progress.last_message in (None, said.message_id)
         if not again and said.choice not in ("consent_yes", "consent_helper"):
             return None
         errand = await self._errands.get(conversation_id)
@@ -209,10 +209,10 @@ class RegistrationDialogue:
         cid = errand.conversation_id
         fields = dict(errand.fields)
         remembered = [_said(kept) for kept in json.loads(fields.pop("_said", "[]"))]
-        relation = relation_of(said) or fields.get("helper_relation")
-        whom = {"for_whom": "helper" if helper or relation else "self"}
+        relation = relation_of(said) or fields.get(FieldName.HELPER_RELATION)
+        whom: dict[str, str] = {FieldName.FOR_WHOM: "helper" if helper or relation else "self"}
         if relation:
-            whom["helper_relation"] = relation
+            whom[FieldName.HELPER_RELATION] = relation
         draft = await self._registrations.start(cid, whom)
         outcome: Outcome | None = None
         # Whatever was said or sent before consent counts from now on.
@@ -236,7 +236,7 @@ def _remember(errand: Errand, said: Said) -> Errand:
     fields = dict(errand.fields)
     relation = relation_of(said)
     if relation:
-        fields["helper_relation"] = relation
+        fields[FieldName.HELPER_RELATION] = relation
     if said.photo or said.entities:
         kept = json.loads(fields.get("_said", "[]"))
         kept.append(

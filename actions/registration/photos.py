@@ -13,12 +13,12 @@ from actions.registration.work import Work
 from actions.said import Button
 from helpdesk.conversations import Conversations
 from helpdesk.errors import InvalidInput, NotFound
-from helpdesk.identity import CitizenCard, InsuranceCard, read_code
+from helpdesk.identity import CitizenCard, FieldName, InsuranceCard, read_code
 from helpdesk.photos import PhotoReader, PhotoReport, Side
 from helpdesk.places import find_province
-from helpdesk.registration import PHOTO_FIELDS, Registrations
+from helpdesk.registration import PHOTO_FIELDS, ReadCard, Registrations
 
-_CARD_FIELDS = ("bhxh_code", "front")
+_CARD_FIELDS = (FieldName.BHXH_CODE, FieldName.FRONT)
 # Nobody has looked at it.
 _TOO_SLOW = "too_slow"
 
@@ -41,7 +41,7 @@ async def take_photo(
     card, problem = _read(report)
     if card is not None or report.problem is None:
         # Who goes on has had the chance to object to what was read; the summary shows everything again.
-        work.progress.pop("unconfirmed", None)
+        work.progress = replace(work.progress, unconfirmed=None)
     match card:
         case InsuranceCard():
             await _keep(work, registrations, Side.CARD, report, "accepted")
@@ -86,7 +86,7 @@ def _expected(work: Work) -> Side | None:
     """The side that was asked for; before that, photos are told apart by what they show."""
     if work.asked in PHOTO_FIELDS:
         return Side(work.asked)
-    if work.asked == "bhxh_code":
+    if work.asked == FieldName.BHXH_CODE:
         return None
     missing = _photos_missing(work)
     return Side(missing[0]) if len(missing) == 1 else None
@@ -108,51 +108,52 @@ def _read(report: PhotoReport) -> tuple[CitizenCard | InsuranceCard | None, str 
 
 
 def _take_citizen_card(work: Work, card: CitizenCard) -> None:
-    values = {"national_id": card.national_id, "full_name": card.full_name}
+    values: dict[str, str] = {FieldName.NATIONAL_ID: card.national_id, FieldName.FULL_NAME: card.full_name}
     if card.birth_date is not None:
-        values["birth_date"] = card.birth_date.iso
+        values[FieldName.BIRTH_DATE] = card.birth_date.iso
     if card.sex is not None:
-        values["sex"] = card.sex.value
+        values[FieldName.SEX] = card.sex.value
     if card.address:
-        values["address"] = card.address
+        values[FieldName.ADDRESS] = card.address
         province = find_province(card.address)
         if province is not None:
-            values["province"] = province.name
+            values[FieldName.PROVINCE] = province.name
     _take_read(work, values, "cccd")
 
 
 def _take_insurance_card(work: Work, card: InsuranceCard) -> None:
-    values = {"bhxh_code": card.bhxh_code}
+    values: dict[str, str] = {FieldName.BHXH_CODE: card.bhxh_code}
+    known = work.draft.known
     if card.card:
-        values["card"] = card.card
+        values[FieldName.CARD] = card.card
     # The CCCD is the better witness for the person; the card only fills what is not known yet.
     for name, value in (
-        ("full_name", card.full_name),
-        ("birth_date", card.birth_date.iso if card.birth_date else None),
-        ("sex", card.sex.value if card.sex else None),
+        (FieldName.FULL_NAME, card.full_name),
+        (FieldName.BIRTH_DATE, card.birth_date.iso if card.birth_date else None),
+        (FieldName.SEX, card.sex.value if card.sex else None),
     ):
-        if value and name not in work.fields:
+        if value and name not in known:
             values[name] = value
-    work.progress.pop("code_unknown", None)
+    work.progress = replace(work.progress, code_unknown=False)
     _take_read(work, values, "bhyt")
 
 
-def _take_read(work: Work, values: dict[str, str], card: str) -> None:
-    differing = [name for name, value in values.items() if work.fields.get(name, value).casefold() != value.casefold()]
-    new = [name for name in values if name not in work.fields]
+def _take_read(work: Work, values: dict[str, str], card: ReadCard) -> None:
+    known = work.draft.known
+    differing = [name for name, value in values.items() if known.get(name, value).casefold() != value.casefold()]
+    new = [name for name in values if name not in known]
     work.put(values)
-    work.progress.pop("name_plain", None)
-    work.progress.pop("unclear", None)
-    work.drop("_number")
+    work.progress = replace(work.progress, name_plain=False)
+    work.notes = replace(work.notes, number="")
     if new or differing:
-        work.progress["unconfirmed"] = card
+        work.progress = replace(work.progress, unconfirmed=card)
     if differing:
         work.say("reg_read_differs")
 
 
 async def _unreadable_card(work: Work, registrations: Registrations, report: PhotoReport) -> None:
     """Neither a side of the CCCD nor a code: most likely a BHYT card whose code could not be read."""
-    if work.asked == "bhxh_code" or report.side is Side.CARD:
+    if work.asked == FieldName.BHXH_CODE or report.side is Side.CARD:
         work.say("reg_card_unreadable")
     elif report.problem:
         work.say(f"reg_photo_{report.problem}")
@@ -168,19 +169,17 @@ async def _unreadable_card(work: Work, registrations: Registrations, report: Pho
 async def _accept(work: Work, registrations: Registrations, side: Side, report: PhotoReport) -> None:
     verdict = "doubtful" if _TOO_SLOW in report.findings else "accepted"
     await _keep(work, registrations, side, report, verdict)
-    if work.progress.get("editing") == side.value:
-        work.progress.pop("editing")
+    work.edited(side)
     work.say(f"reg_photo_kept_{side.value}")
 
 
 async def _refuse(work: Work, registrations: Registrations, side: Side, report: PhotoReport) -> None:
-    refusals = dict(work.progress.get("refusals") or {})
-    refusals[side.value] = refusals.get(side.value, 0) + 1
-    work.progress["refusals"] = refusals
+    refusals = {**work.progress.refusals, side.value: work.progress.refusals.get(side, 0) + 1}
+    work.progress = replace(work.progress, refusals=refusals)
     if not work.draft.has(side.value):
         await _keep(work, registrations, side, report, "refused")
     insist: tuple[Button, ...] = ()
-    if refusals[side.value] >= 2:
+    if refusals[side] >= 2:
         insist = (("Gửi cho nhân viên xem", f"insist_{side.value}"),)
     work.say(f"reg_photo_{report.problem}", *insist)
     # The refusal says what to do better.
@@ -195,14 +194,14 @@ async def _keep(work: Work, registrations: Registrations, side: Side, report: Ph
 
 def _keep_codes(work: Work, side: Side, report: PhotoReport) -> None:
     """What the cards' codes say is kept beside what was confirmed: the staff compare the two."""
-    codes: dict[str, list[str]] = json.loads(work.fields.get("card_codes", "{}"))
+    codes: dict[str, list[str]] = json.loads(work.fields.get(FieldName.CARD_CODES, "{}"))
     codes.pop(side.value, None)
     read = [text for text in report.codes if _is_card(text)]
     if read:
         codes[side.value] = read
-    work.drop("card_codes")
+    work.drop(FieldName.CARD_CODES)
     if codes:
-        work.fields["card_codes"] = json.dumps(codes, ensure_ascii=False)
+        work.fields[FieldName.CARD_CODES] = json.dumps(codes, ensure_ascii=False)
 
 
 def _is_card(text: str) -> bool:

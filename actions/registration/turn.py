@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from actions.registration import choices, email_code
@@ -18,6 +19,7 @@ from actions.registration.questions import FIXABLE, OTP_BUTTONS, ask, next_quest
 from actions.registration.taking import apply_values
 from actions.registration.work import Work
 from actions.said import (
+    Kind,
     Outcome,
     Said,
     asks_for_code,
@@ -42,8 +44,9 @@ from helpdesk.accounts import Otp
 from helpdesk.calendar import VIETNAM, utc_now
 from helpdesk.conversations import Conversations
 from helpdesk.guide import Guide
+from helpdesk.identity import FieldName
 from helpdesk.photos import PhotoReader
-from helpdesk.registration import PHOTO_FIELDS, Registration, Registrations
+from helpdesk.registration import CONFIRM, FIELDS, PHOTO_FIELDS, Doubt, Registration, Registrations, stands_for_bhxh
 from helpdesk.text import NOT, UNCLEAR_NOT, any_of, folded
 
 # Intents that answer a question of the form or are mere politeness; any other is a question of its own.
@@ -53,13 +56,15 @@ _NO_SIDE_QUESTION = frozenset(
 )  # fmt: skip
 # What the form answers better than the guide while it is open.
 _OWN_ANSWERS = {"registration_status": "reg_status_draft"}
-# The field that a question of the dialogue's own is about.
-_ABOUT = {"read": "", "confirm": "", "number_kind": "", "name_plain": "full_name", "email_hint": "email",
-          "found_code": "bhxh_code"}  # fmt: skip
-# Six digits may be the answer to these.
-_NUMERIC = frozenset({"otp", "birth_date", "bhxh_code", "national_id", "phone"})
+# What a yes and a no mean to a question of the dialogue's own.
+_YES_AND_NO = {
+    Doubt.READ: ("yes", "no"),
+    Doubt.FOUND_CODE: ("yes", "no"),
+    CONFIRM: ("submit", "fix"),
+    Doubt.EMAIL_HINT: ("email_use_hint", "email_keep"),
+    Doubt.NAME_PLAIN: ("keep_name", ""),
+}
 _SEND = re.compile(r"\b(?:gui|nop)(?: ho so)?(?: giup| gium| dum| ho| di| luon| cho)\b")
-_NAMES = ("full_name", "name_plain")
 _ONE_NAME = re.compile(r"(?!(?i:dạ|da|vâng|vang|ok|ừ|huy|hủy|thôi|bỏ)\b)[A-Za-zÀ-ỹ]{2,8}")
 _LEAVING = frozenset({"talk_to_human"})
 # Who is called Hồng has a number behind the name.
@@ -88,17 +93,17 @@ class RegistrationTurns:
 
     async def take(self, draft: Registration, said: Said) -> Outcome:
         """Understand one message of a draft's conversation; the same message again has the same outcome."""
-        if said.message_id and draft.progress.get("last_message") == said.message_id:
-            return Outcome.load(draft.progress["last_outcome"], draft.id)
+        if said.message_id and draft.progress.last_message == said.message_id:
+            return Outcome.load(draft.progress.last_outcome or {}, draft.id)
         work = Work.on(draft, said)
-        work.progress.pop("paused", None)
+        work.progress = replace(work.progress, paused=False)
         await self._understand(work)
         return await self._finish(work)
 
     async def begin(self, draft: Registration, said: Said, *leading: str) -> Outcome:
         """Take up a draft: say the leading answers and put the question that is due."""
         work = Work.on(draft, said)
-        work.progress.pop("paused", None)
+        work.progress = replace(work.progress, paused=False)
         for answer in leading:
             work.say(answer)
         if said.photo:
@@ -118,7 +123,7 @@ class RegistrationTurns:
         return await self._finish(work)
 
     async def _finish(self, work: Work) -> Outcome:
-        if work.asks and work.progress.get("code_unknown") and next_question(work.draft) == "bhxh_code":
+        if work.asks and work.progress.code_unknown and next_question(work.draft) == FieldName.BHXH_CODE:
             await choices.look_up_code(work, self._registrations)
         if work.asks or not (work.says or work.follow):
             ask(work)
@@ -149,13 +154,13 @@ class RegistrationTurns:
             await apply_values(work, heard, self._registrations, self._otp, self._guide)
 
     def _hear(self, work: Work) -> Heard:
-        return hear(work.said, work.draft, _ABOUT.get(work.asked, work.asked), self._clock().astimezone(VIETNAM).date())
+        return hear(work.said, work.draft, work.about, self._clock().astimezone(VIETNAM).date())
 
     async def _words(self, work: Work) -> None:
         said = work.said
         for attempt in (self._steer, self._answer_to_question, self._correct, self._values):
             if await attempt(work):
-                work.progress.pop("lost", None)
+                work.progress = replace(work.progress, lost=0)
                 return
         if self._side_question(work):
             return
@@ -169,11 +174,11 @@ class RegistrationTurns:
         said = work.said
         whom = relation(said)
         if whom and not work.draft.is_helper and said.intent in ("register_account", "inform", "correct_info"):
-            work.fields.update({"for_whom": "helper", "helper_relation": whom})
+            work.fields.update({FieldName.FOR_WHOM: "helper", FieldName.HELPER_RELATION: whom})
             work.say("reg_for_whom")
-        types = work.asked == "front" and wants_to_type(said)
+        types = work.asked == FieldName.FRONT and wants_to_type(said)
         if said.intent == "delete_my_data" and not types and not means_draft(said):
-            work.progress["paused"] = True
+            work.progress = replace(work.progress, paused=True)
             work.follow = "action_delete_my_data"
             work.stop()
             return True
@@ -188,13 +193,14 @@ class RegistrationTurns:
             work.say("reg_wait")
             work.asks = False
             return True
-        if said.intent in ("resume_registration", "register_account") and not said.values("email"):
+        if said.intent in ("resume_registration", "register_account") and not said.values(Kind.EMAIL):
             # "Tiếp tục" in an open form is a nod; "đăng ký có mất tiền không" is none.
             if is_question(said) and said.intent == "register_account":
                 work.say("reg_unsure")
             return not self._hear(work).values
         if wants_pause(said) and not said.entities and not self._is_name(work):
-            if work.progress.pop("editing", None):
+            if work.progress.editing:
+                work.progress = replace(work.progress, editing="")
                 work.say("reg_edit_left")
                 return True
             choices.pause(work)
@@ -203,22 +209,23 @@ class RegistrationTurns:
 
     def _is_name(self, work: Work) -> bool:
         """Whether the answer to the question for a name is one: "Lê Huy" doesn't cancel."""
-        return work.asked in _NAMES and "full_name" in self._hear(work).values
+        return work.about == FieldName.FULL_NAME and FieldName.FULL_NAME in self._hear(work).values
 
     async def _answer_to_question(self, work: Work) -> bool:
         said, asked = work.said, work.asked
-        if asked in _NAMES and said.intent not in ("affirm", "deny") and _ONE_NAME.fullmatch(said.text.strip()):
+        names = work.about == FieldName.FULL_NAME and said.intent not in ("affirm", "deny")
+        if names and _ONE_NAME.fullmatch(said.text.strip()):
             # A given name alone looks like a topic to the classifier ("Lan", "Hoa").
             work.say("reg_x_name_short")
             return True
-        waiting = bool(work.progress.get("code_sent"))
-        if waiting and asked != "otp" and asks_for_code(said):
+        waiting = work.progress.code_sent
+        if waiting and asked != FieldName.OTP and asks_for_code(said):
             await email_code.send_code(work, self._otp)
             return True
-        if waiting and asked not in _NUMERIC and is_code_alone(said.text):
+        if waiting and not _is_number(asked) and is_code_alone(said.text):
             await email_code.check_code(work, self._otp, typed_code(said.text) or "")
             return True
-        if asked == "otp":
+        if asked == FieldName.OTP:
             code = typed_code(said.text)
             if code and "@" not in said.text:
                 await email_code.check_code(work, self._otp, code)
@@ -231,8 +238,8 @@ class RegistrationTurns:
                 work.say("reg_otp_shape", *OTP_BUTTONS)
                 work.asks = False
                 return True
-        if asked == "bhxh_code" or (asked == "front" and said.intent == "lookup_bhxh_code"):
-            if wants_national_id(said) and len(work.fields.get("national_id", "")) == 12:
+        if asked == FieldName.BHXH_CODE or (asked == FieldName.FRONT and said.intent == "lookup_bhxh_code"):
+            if wants_national_id(said) and stands_for_bhxh(work.fields.get(FieldName.NATIONAL_ID, "")):
                 await choices.take_choice(work, "use_national_id", self._registrations, self._otp)
                 return True
             if does_not_know(said):
@@ -240,16 +247,16 @@ class RegistrationTurns:
                 if not heard:
                     await choices.take_choice(work, "code_unknown", self._registrations, self._otp)
                     return True
-                if "bhxh_code" not in heard and _CODE_UNKNOWN.search(said.folded):
+                if FieldName.BHXH_CODE not in heard and _CODE_UNKNOWN.search(said.folded):
                     # "Không nhớ mã số, tôi là …": the rest of the message is what it is looked up by.
-                    work.progress["code_unknown"] = True
+                    work.progress = replace(work.progress, code_unknown=True)
         refuses = wants_to_type(said) or (says_no(said) and not self._names_a_correction(work))
-        if asked == "front" and refuses and not work.progress.get("front_later"):
+        if asked == FieldName.FRONT and refuses and not work.progress.front_later:
             await choices.take_choice(work, "type_instead", self._registrations, self._otp)
             return True
         if await self._yes_or_no(work):
             return True
-        if work.draft.is_helper and not work.draft.has("contact_owner") and not is_question(said):
+        if work.draft.is_helper and not work.draft.has(FieldName.CONTACT_OWNER) and not is_question(said):
             # Whose they are may be told before it is asked.
             owner = choices.owner(said.folded) if speaks_of_contact(said) else None
             if owner and not self._hear(work).values:
@@ -259,23 +266,16 @@ class RegistrationTurns:
 
     async def _yes_or_no(self, work: Work) -> bool:
         said, asked = work.said, work.asked
-        answers = {
-            "read": ("yes", "no"),
-            "found_code": ("yes", "no"),
-            "confirm": ("submit", "fix"),
-            "email_hint": ("email_use_hint", "email_keep"),
-            "name_plain": ("keep_name", ""),
-        }
-        if asked == "contact_owner":
+        if asked == FieldName.CONTACT_OWNER:
             choice = choices.owner(said.folded)
-        elif asked == "number_kind":
+        elif asked == Doubt.NUMBER_KIND:
             choice = choices.kind_of_number(said.folded)
-        elif asked not in answers or self._names_a_correction(work):
+        elif asked not in _YES_AND_NO or self._names_a_correction(work):
             return False
         else:
-            yes, no = answers[asked]
+            yes, no = _YES_AND_NO[asked]
             choice = yes if says_yes(said) else no if says_no(said) else None
-            if asked == "confirm" and choice is None and _SEND.search(said.folded) and not is_question(said):
+            if asked == CONFIRM and choice is None and _SEND.search(said.folded) and not is_question(said):
                 choice = yes
         if not choice:
             return False
@@ -289,10 +289,10 @@ class RegistrationTurns:
     def _corrected(self, work: Work) -> tuple[str | None, Heard] | None:
         """What a wish to correct something is about and its new value; None where there is no such wish."""
         said = work.said
-        looking = work.asked in ("read", "confirm") and not is_question(said) and not says_yes(said)
+        looking = work.asked in (Doubt.READ, CONFIRM) and not is_question(said) and not says_yes(said)
         if not wishes_correction(said, looking=looking) or (is_question(said) and said.intent != "correct_info"):
             return None
-        about = _ABOUT.get(work.asked, work.asked)
+        about = work.about
         return corrected(said, work.draft, about, self._clock().astimezone(VIETNAM).date())
 
     async def _correct(self, work: Work) -> bool:
@@ -315,7 +315,7 @@ class RegistrationTurns:
 
     async def _values(self, work: Work) -> bool:
         said = work.said
-        if work.asked == "agency":
+        if work.asked == FieldName.AGENCY:
             if await choices.take_agency(work):
                 return True
             if said.intent in _NO_SIDE_QUESTION and not is_question(said) and not said.entities:
@@ -326,7 +326,7 @@ class RegistrationTurns:
         heard = self._hear(work)
         if not heard.values and not heard.problems and not heard.unclear:
             return False
-        if work.asked in ("full_name", "name_plain") and not heard.values and said.intent not in _NO_SIDE_QUESTION:
+        if work.about == FieldName.FULL_NAME and not heard.values and said.intent not in _NO_SIDE_QUESTION:
             return False
         await apply_values(work, heard, self._registrations, self._otp, self._guide)
         return True
@@ -335,10 +335,10 @@ class RegistrationTurns:
         """A confident question without anything in it that could be a value."""
         said = work.said
         # "4812345O78" is a slip where a number was asked for, and no case code.
-        tried = work.asked in _NUMERIC and sum(c.isdigit() for c in said.text) >= 5
+        tried = _is_number(work.asked) and sum(c.isdigit() for c in said.text) >= 5
         if said.intent in _NO_SIDE_QUESTION or ((said.entities or tried) and not is_question(said)):
             return False
-        return is_question(said) or work.asked not in ("full_name", "name_plain", "address")
+        return is_question(said) or work.about not in (FieldName.FULL_NAME, FieldName.ADDRESS)
 
     def _side_question(self, work: Work) -> bool:
         """Answer the question, then the form goes on where it was."""
@@ -353,16 +353,21 @@ class RegistrationTurns:
             answer = "reg_status_ready"
         work.say(answer, plain=True)
         if intent in _LEAVING:
-            work.progress["paused"] = True
+            work.progress = replace(work.progress, paused=True)
             work.stop()
         return True
 
     def _not_understood(self, work: Work) -> None:
-        lost = int(work.progress.get("lost", 0)) + 1
-        work.progress["lost"] = lost
+        lost = work.progress.lost + 1
+        work.progress = replace(work.progress, lost=lost)
         if work.asked in PHOTO_FIELDS:
             work.say("reg_send_photo_please")
             return
         work.say("reg_lost_again" if lost >= 2 else "reg_lost")
         if lost >= 2:
             work.say("reg_offer_staff", ("Gặp nhân viên", "/talk_to_human"), ("Để sau", "later"), plain=True)
+
+
+def _is_number(asked: str) -> bool:
+    """Whether six digits may be the answer."""
+    return asked in FIELDS and FIELDS[asked].numeric

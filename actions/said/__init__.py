@@ -3,7 +3,7 @@
 from actions.said.codes import is_code_alone, typed_code
 from actions.said.questions import is_question
 from actions.said.relations import relation
-from actions.said.said import VALUE_INTENTS, Button, Outcome, Said, Say
+from actions.said.said import VALUE_INTENTS, Button, Kind, Outcome, Said, Say
 from actions.said.wishes import (
     announces_photo,
     asks_for_code,
@@ -27,6 +27,7 @@ from actions.said.yes_no import says_no, says_yes
 __all__ = [
     "VALUE_INTENTS",
     "Button",
+    "Kind",
     "Outcome",
     "Said",
     "Say",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
@@ -17,6 +18,21 @@ from helpdesk.text import fold
 Button = tuple[str, str]
 # With these intents a message may be the answer to whatever was asked; any other is sure to be something else.
 VALUE_INTENTS = frozenset({"inform", "nlu_fallback", "correct_info", ""})
+
+
+class Kind(StrEnum):
+    """What the extractor calls what it finds (`domain.yml`): which field it is for is another question."""
+
+    AGENCY = "agency"
+    BENEFIT = "benefit"
+    BHXH_CODE = "bhxh_code"
+    BHYT_CARD = "bhyt_card"
+    DATE = "date"
+    EMAIL = "email"
+    INSURANCE = "insurance"
+    LOCATION = "location"
+    NATIONAL_ID = "national_id"
+    PHONE = "phone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +67,7 @@ class Said:
         if metadata.get("phone"):
             # A contact that was shared is a phone number said.
             text, tapped = str(metadata["phone"]), False
-            entities = ({"entity": "phone", "value": text, "start": 0, "end": len(text)},)
+            entities = ({"entity": Kind.PHONE, "value": text, "start": 0, "end": len(text)},)
         choice = next((str(e["value"]) for e in entities if e.get("entity") == "choice"), None) if tapped else None
         return cls(
             message_id=str(message.get("message_id") or ""),

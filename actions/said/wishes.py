@@ -6,9 +6,11 @@ Owns the word lists; what is done about them is the turn's.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from actions.said.said import Said
 from actions.said.wording import spelt, words
+from helpdesk.identity import FieldName
 from helpdesk.text import CHILDREN, DENYING, FAMILY, NOT, any_of
 
 _NOT = any_of(NOT)
@@ -90,13 +92,13 @@ _SENDING = words(
     r"cái)(?: \S+){0,2} "
     r"(?:đây|nè|nì)|đây(?: nè| nha| con| em| ạ)?|(?:gửi|gởi|chụp) (?:rồi|xong|r)|rồi (?:đó|nè)|xong rồi"
 )
-_LACKS = {
-    "email": r"e ?mail|mail|gmail|meo|thư điện tử",
-    "national_id": r"cccd|căn cước|chứng minh|cmnd|thẻ|số đó|giấy tờ",
-    "phone": r"điện thoại|đt|sđt|sdt|máy|số nào",
-    "front": r"cccd|căn cước|chứng minh|cmnd|thẻ|giấy tờ|hình|ảnh",
-    "back": r"cccd|căn cước|chứng minh|cmnd|thẻ|giấy tờ|hình|ảnh|mặt sau",
-    "portrait": r"hình|ảnh|chân dung",
+_LACKS: Mapping[str, str] = {
+    FieldName.EMAIL: r"e ?mail|mail|gmail|meo|thư điện tử",
+    FieldName.NATIONAL_ID: r"cccd|căn cước|chứng minh|cmnd|thẻ|số đó|giấy tờ",
+    FieldName.PHONE: r"điện thoại|đt|sđt|sdt|máy|số nào",
+    FieldName.FRONT: r"cccd|căn cước|chứng minh|cmnd|thẻ|giấy tờ|hình|ảnh",
+    FieldName.BACK: r"cccd|căn cước|chứng minh|cmnd|thẻ|giấy tờ|hình|ảnh|mặt sau",
+    FieldName.PORTRAIT: r"hình|ảnh|chân dung",
 }
 _LACKING = {
     field: words(

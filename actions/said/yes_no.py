@@ -83,11 +83,6 @@ def says_no(said: Said) -> bool:
     return bool(_ALL_NO.fullmatch(text)) or (said.intent == "deny" and not _ALL_YES.fullmatch(text))
 
 
-def holds_back(said: Said) -> bool:
-    """Whether somebody says to wait ("khoan", "đừng gửi")."""
-    return bool(_HOLD.search(_settled(said.text)))
-
-
 def _settled(text: str) -> str:
     """Spelt, with double negations said straight."""
     clauses = (_NOT_WRONG.sub("đungS", spelt(clause)) for clause in re.split(r"[,.;!?\n]+", text))

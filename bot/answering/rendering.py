@@ -12,7 +12,7 @@ from bot.answering.rasa import RasaReply
 from helpdesk.conversations import Author, Button, Conversation, Reply
 from helpdesk.errors import NotFound
 from helpdesk.guide import Guide
-from helpdesk.registration import Registration, Registrations, fill, placeholders
+from helpdesk.registration import Registration, Registrations, fill, values_for
 
 
 class Rendering:
@@ -48,16 +48,16 @@ class Rendering:
         if part.registration is None:
             return reply
         try:
-            values = placeholders(await self._registrations.get(part.registration))
+            values = values_for(await self._registrations.get(part.registration), conversation.id)
         except NotFound:
             # Thrown away in this very turn: what is said about it needs no values.
             values = {}
         return replace(reply, text=fill(reply.text, values))
 
     def about(self, answer: str, registration: Registration, *buttons: Button) -> Reply:
-        """A word about an application that answers no message (approved, sent back, late)."""
+        """A word to an application's own conversation that answers no message (approved, sent back, late)."""
         reply = self._guide.render(answer)
-        text = fill(reply.text, placeholders(registration))
+        text = fill(reply.text, values_for(registration, registration.conversation_id or ""))
         return Reply(text=text, buttons=(*buttons, *reply.buttons), answer=answer)
 
     def notice(self, answer: str) -> Reply:

@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 from bot.console.case_view import CaseView
 from bot.console.clock import moment, wait_of
 from bot.console.door import HOME, Door
+from bot.console.frame import Frame
 from bot.console.ports import ConsoleParts
 from bot.console.queue import at_it, done_before, line, outcome
 from bot.console.sending_back import LONGEST_NOTE, NOTHING, SendingBack
@@ -37,9 +38,10 @@ _HISTORY = 30
 class CasePages:
     """The pages of one case."""
 
-    def __init__(self, parts: ConsoleParts, door: Door) -> None:
+    def __init__(self, parts: ConsoleParts, door: Door, frame: Frame) -> None:
         self._parts = parts
         self._door = door
+        self._frame = frame
 
     def routes(self) -> list[BaseRoute]:
         door, case = self._door, f"{HOME}/cases/{{case_id}}"
@@ -81,7 +83,7 @@ class CasePages:
         context |= {"chosen": sending_back, "longest_note": LONGEST_NOTE, "moment": moment}
         context |= {"reasons": REASONS, "general_reasons": GENERAL_REASONS}
         context |= await self._notice(registration, session)
-        return self._parts.pages.render("console/case.html", status, session=session, tab="case", **context)
+        return await self._frame.render("console/case.html", session, "case", status, **context)
 
     async def _notice(self, registration: Registration, session: AgentSession) -> dict[str, Any]:
         """What may change while the page is looked at."""
@@ -119,7 +121,7 @@ class CasePages:
             if fields.get("step") == "edit":
                 return RedirectResponse(f"{HOME}/cases/{registration.id}", 303)
             if fields.get("step") != "send":
-                return self._confirm(registration, session, "console/approve.html")
+                return await self._confirm(registration, session, "console/approve.html")
             agent = session.agent
             decided = await self._parts.cases.approve(registration.id, agent.id, agent.name)
         except Conflict as error:
@@ -140,7 +142,7 @@ class CasePages:
             if fields.get("step") != "send":
                 kept = sending_back.fields()
                 names = [REASONS[part][0] for part in sending_back.repair]
-                return self._confirm(
+                return await self._confirm(
                     registration, session, "console/reject.html", reason=reason, kept=kept, names=names
                 )
             agent = session.agent
@@ -149,8 +151,8 @@ class CasePages:
             return await self._too_late(request, session, error)
         return await self._decided(decided)
 
-    def _confirm(self, registration: Registration, session: AgentSession, page: str, **more: Any) -> Response:
-        return self._parts.pages.render(page, session=session, tab="case", case=CaseView(registration), **more)
+    async def _confirm(self, registration: Registration, session: AgentSession, page: str, **more: Any) -> Response:
+        return await self._frame.render(page, session, "case", case=CaseView(registration), **more)
 
     async def _decided(self, registration: Registration) -> Response:
         try:

@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.console.clock import moment
-from bot.console.words import FIELDS, FINDINGS, SIDES
+from bot.console.words import FINDINGS, SIDES
 from helpdesk.errors import InvalidInput
-from helpdesk.identity import BirthDate, CitizenCard, InsuranceCard, read_code
+from helpdesk.identity import BirthDate, CitizenCard, FieldName, InsuranceCard, read_code
 from helpdesk.places import find_agency
-from helpdesk.registration import FLAG_TEXTS, PHOTO_FIELDS, Registration, Status
+from helpdesk.registration import FIELDS, FLAG_TEXTS, PHOTO_FIELDS, Registration, Status
 
-# Shown elsewhere on the page, or of no use to the staff.
-_ELSEWHERE = {"for_whom", "helper_relation", "contact_owner", "email_confirmed", "card_codes"}
 _OWNERS = {
     "helper": "của người làm giúp",
     "person": "của người đăng ký",
@@ -50,7 +48,7 @@ class CaseView:
         self._registration = registration
         self.id = registration.id
         self.code = registration.case_code or ""
-        self.name = registration.fields.get("full_name", "")
+        self.name = registration.fields.get(FieldName.FULL_NAME, "")
         self.waits = registration.status is Status.SUBMITTED
         # Changes whenever the citizen files again.
         self.seen = registration.submitted_at.isoformat() if registration.submitted_at else ""
@@ -60,19 +58,24 @@ class CaseView:
 
     @property
     def fields(self) -> list[tuple[str, str]]:
-        """Labels and values: first those with a label, in their order, then whatever else was kept."""
-        given = self._registration.fields
-        shown = [(label, _value(name, given[name])) for name, label in FIELDS.items() if given.get(name)]
-        others = (name for name in given if name not in FIELDS and name not in _ELSEWHERE and not name.startswith("_"))
-        return shown + [(name, given[name]) for name in sorted(others)]
+        """Labels and values: first those with a heading, in the order of the table, then what it doesn't know."""
+        given = self._registration.known
+        shown = [(f.heading, _value(f.name, given[f.name])) for f in FIELDS.values() if f.heading and given.get(f.name)]
+        return shown + [(name, given[name]) for name in sorted(set(given) - set(FIELDS))]
+
+    @property
+    def person(self) -> list[tuple[str, str]]:
+        """By which an officer sees once more whom he approves."""
+        sure = {field.heading for field in FIELDS.values() if field.identifies}
+        return [(label, value) for label, value in self.fields if label in sure]
 
     @property
     def email(self) -> str:
-        return self._registration.fields.get("email", "")
+        return self._registration.fields.get(FieldName.EMAIL, "")
 
     @property
     def email_confirmed(self) -> bool:
-        return self._registration.fields.get("email_confirmed") == "1"
+        return self._registration.has(FieldName.OTP)
 
     @property
     def helper(self) -> str:
@@ -80,8 +83,8 @@ class CaseView:
         fields = self._registration.fields
         if not self._registration.is_helper:
             return "Người đăng ký tự làm."
-        relation = fields.get("helper_relation")
-        owner = _OWNERS.get(fields.get("contact_owner", ""))
+        relation = fields.get(FieldName.HELPER_RELATION)
+        owner = _OWNERS.get(fields.get(FieldName.CONTACT_OWNER, ""))
         return (
             f"Có người làm giúp{f' (đăng ký cho: {relation})' if relation else ''}."
             f"{f' Email và điện thoại: {owner}.' if owner else ''}"
@@ -114,38 +117,38 @@ class CaseView:
     @property
     def codes(self) -> list[Code]:
         """What was read from the codes on the cards."""
-        return [self._code(text) for text in _texts(self._registration.fields.get("card_codes", ""))]
+        return [self._code(text) for text in _texts(self._registration.fields.get(FieldName.CARD_CODES, ""))]
 
     def _code(self, text: str) -> Code:
         try:
             card = read_code(text)
         except InvalidInput:
             return Code("Mã chưa đọc được nghĩa", (("Nội dung", text[:300], False),))
-        fields = self._registration.fields
+        fields = self._registration.known
         birth = card.birth_date.iso if card.birth_date else None
         common = [
-            ("Họ và tên", card.full_name, fields.get("full_name")),
+            ("Họ và tên", card.full_name, fields.get(FieldName.FULL_NAME)),
             (
                 "Ngày sinh",
-                _value("birth_date", birth) if birth else None,
-                _value("birth_date", fields.get("birth_date")),
+                _value(FieldName.BIRTH_DATE, birth) if birth else None,
+                _value(FieldName.BIRTH_DATE, fields.get(FieldName.BIRTH_DATE)),
             ),
-            ("Giới tính", card.sex.value if card.sex else None, fields.get("sex")),
+            ("Giới tính", card.sex.value if card.sex else None, fields.get(FieldName.SEX)),
             ("Địa chỉ", card.address, None),
         ]
         match card:
             case CitizenCard():
                 title = "Mã QR trên CCCD"
                 own = [
-                    ("Số CCCD", card.national_id, fields.get("national_id")),
+                    ("Số CCCD", card.national_id, fields.get(FieldName.NATIONAL_ID)),
                     ("Số CMND cũ", card.old_id, None),
                     ("Ngày cấp", _shown(card.issued), None),
                 ]
             case InsuranceCard():
                 title = "Mã trên thẻ BHYT"
                 own = [
-                    ("Mã số BHXH", card.bhxh_code, fields.get("bhxh_code")),
-                    ("Số thẻ BHYT", card.card, fields.get("card")),
+                    ("Mã số BHXH", card.bhxh_code, fields.get(FieldName.BHXH_CODE)),
+                    ("Số thẻ BHYT", card.card, fields.get(FieldName.CARD)),
                     ("Giá trị từ", _shown(card.valid_from), None),
                     ("Giá trị đến", _shown(card.valid_until), None),
                 ]
@@ -168,12 +171,12 @@ def _texts(kept: str) -> list[str]:
 def _value(name: str, value: str | None) -> str:
     if not value:
         return ""
-    if name == "birth_date":
+    if name == FieldName.BIRTH_DATE:
         try:
             return BirthDate.of_iso(value).shown
         except (ValueError, TypeError):
             return value
-    if name == "agency":
+    if name == FieldName.AGENCY:
         agency = find_agency(value)
         return agency.label if agency else value
     return value

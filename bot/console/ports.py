@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.http import Pages
+from helpdesk.attention import AttentionDesk
 from helpdesk.calendar import utc_now
 from helpdesk.photos import Side
 from helpdesk.registration import CaseSummary, QueueState, Registration
@@ -49,11 +50,13 @@ class Cases(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ConsoleParts:
-    """`notify` tells the citizen in the chat what was decided."""
+    """`notify` tells the citizen in the chat what was decided; `titles` are the guide's answers by id."""
 
     agents: Agents
     audit: Audit
     cases: Cases
+    attention: AttentionDesk
+    titles: Callable[[], Mapping[str, str]]
     notify: Callable[[Registration], Awaitable[None]]
     pages: Pages
     page_url: str

@@ -13,8 +13,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.console.attention_rows import MAILS
 from bot.console.clock import Wait, moment, wait_of
 from bot.console.door import HOME, Door
+from bot.console.frame import Frame
 from bot.console.ports import ConsoleParts
 from bot.console.words import DEEDS, SIDES
 from helpdesk.errors import HelpdeskError, InvalidInput
@@ -58,9 +60,10 @@ def outcome(registration: Registration) -> str:
 class Queue:
     """The pages with lists."""
 
-    def __init__(self, parts: ConsoleParts, door: Door) -> None:
+    def __init__(self, parts: ConsoleParts, door: Door, frame: Frame) -> None:
         self._parts = parts
         self._door = door
+        self._frame = frame
 
     def routes(self) -> list[BaseRoute]:
         door = self._door
@@ -75,7 +78,7 @@ class Queue:
     async def _show(self, request: Request, session: AgentSession) -> Response:
         page = await self._page(request, session)
         done = await self._done(request)
-        return self._parts.pages.render("console/queue.html", session=session, tab="queue", page=page, done=done)
+        return await self._frame.render("console/queue.html", session, "queue", page=page, done=done)
 
     async def _rows_only(self, request: Request, session: AgentSession) -> Response:
         """The list again, for a page that asks every few seconds; nothing is opened while nothing has changed."""
@@ -117,9 +120,7 @@ class Queue:
 
     async def _decided(self, _request: Request, session: AgentSession) -> Response:
         cases = await self._parts.cases.decided(_PAGE)
-        return self._parts.pages.render(
-            "console/decided.html", session=session, tab="decided", cases=cases, moment=moment
-        )
+        return await self._frame.render("console/decided.html", session, "decided", cases=cases, moment=moment)
 
     async def _audit(self, request: Request, session: AgentSession) -> Response:
         before = _moment_of(request.query_params.get("before"))
@@ -128,8 +129,8 @@ class Queue:
         older = entries[_PAGE - 1].at.isoformat() if len(entries) > _PAGE else None
         codes = await self._parts.cases.codes({entry.subject for entry in entries if entry.subject})
         lines = [line(entry, codes.get(entry.subject or "")) for entry in entries[:_PAGE]]
-        return self._parts.pages.render(
-            "console/audit.html", session=session, tab="audit", entries=lines, older=older, subject=subject
+        return await self._frame.render(
+            "console/audit.html", session, "audit", entries=lines, older=older, subject=subject
         )
 
 
@@ -144,6 +145,8 @@ def line(entry: AuditEntry, case_code: str | None) -> Mapping[str, str | None]:
     detail = entry.detail or ""
     if entry.deed == Deed.PHOTO_VIEWED and detail in list(Side):
         detail = SIDES[Side(detail)]
+    elif entry.deed in (Deed.MAIL_RESENT, Deed.MAIL_SEEN):
+        detail = MAILS.get(detail, detail)
     return {
         "at": moment(entry.at),
         "who": entry.agent_name or "hệ thống",

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from helpdesk.identity import FieldName
 from helpdesk.photos import Side
+from helpdesk.registration import FIELDS
 from helpdesk.staff import Deed
 
 SIDES: Mapping[Side, str] = MappingProxyType(
@@ -20,91 +22,50 @@ SIDES: Mapping[Side, str] = MappingProxyType(
     }
 )
 
-# In the order in which the case page shows them.
-FIELDS: Mapping[str, str] = MappingProxyType(
+# The ready-made reasons of every part that can be sent back, in the order of the form.
+_REASONS: Mapping[FieldName, Mapping[str, str]] = MappingProxyType(
     {
-        "full_name": "Họ và tên",
-        "birth_date": "Ngày sinh",
-        "sex": "Giới tính",
-        "bhxh_code": "Mã số BHXH",
-        "card": "Số thẻ BHYT",
-        "national_id": "Số CCCD/CMND",
-        "old_id": "Số CMND cũ",
-        "phone": "Số điện thoại",
-        "email": "Email",
-        "address": "Địa chỉ thường trú",
-        "province": "Tỉnh, thành phố",
-        "agency": "Nơi nhận hồ sơ",
+        FieldName.PORTRAIT: {
+            "blurred": "ảnh bị mờ. Anh/chị giữ chắc máy, chụp lại ở nơi đủ sáng ạ.",
+            "dark": "ảnh tối hoặc bị lóa. Anh/chị quay mặt về phía ánh sáng rồi chụp lại ạ.",
+            "hidden": "chưa thấy rõ mặt. Anh/chị bỏ mũ, khẩu trang, kính râm rồi chụp thẳng ạ.",
+            "other_person": "người trong ảnh chưa giống ảnh trên CCCD. Anh/chị gửi ảnh chính người đăng ký ạ.",
+        },
+        FieldName.FRONT: {
+            "blurred": "ảnh bị mờ, chưa đọc được chữ. Anh/chị đặt thẻ trên mặt phẳng, chụp lại ở nơi đủ sáng ạ.",
+            "wrong_side": "chưa đúng mặt. Mặt trước là mặt có ảnh chân dung ạ.",
+            "cut_off": "ảnh bị mất góc. Anh/chị chụp lại cho đủ bốn góc thẻ ạ.",
+            "glare": "ảnh bị lóa, che mất chữ. Anh/chị tắt đèn flash, chụp lại giúp ạ.",
+            "expired": "thẻ đã hết hạn. Anh/chị gửi ảnh thẻ còn hạn ạ.",
+            "other_person": "thẻ chưa đúng của người đăng ký. Anh/chị gửi lại đúng thẻ ạ.",
+        },
+        FieldName.BACK: {
+            "blurred": "ảnh bị mờ, chưa đọc được chữ. Anh/chị đặt thẻ trên mặt phẳng, chụp lại ở nơi đủ sáng ạ.",
+            "wrong_side": "chưa đúng mặt. Anh/chị lật thẻ lại rồi chụp mặt không có ảnh chân dung ạ.",
+            "cut_off": "ảnh bị mất góc. Anh/chị chụp lại cho đủ bốn góc thẻ ạ.",
+            "glare": "ảnh bị lóa, che mất chữ. Anh/chị tắt đèn flash, chụp lại giúp ạ.",
+        },
+        FieldName.BHXH_CODE: {
+            "mismatch": "chưa khớp với người đăng ký. Anh/chị xem lại 10 số cuối trên thẻ BHYT ạ.",
+            "unknown": "không tìm thấy mã số này. Anh/chị xem lại 10 số cuối trên thẻ BHYT ạ.",
+        },
+        FieldName.FULL_NAME: {
+            "mismatch": "chưa khớp với CCCD. Anh/chị ghi lại đúng như trên thẻ ạ.",
+            "accents": "còn thiếu dấu. Anh/chị ghi lại đủ dấu như trên CCCD ạ.",
+        },
+        FieldName.BIRTH_DATE: {"mismatch": "chưa khớp với CCCD. Anh/chị ghi lại đúng như trên thẻ ạ."},
+        FieldName.NATIONAL_ID: {"mismatch": "chưa khớp với ảnh thẻ. Anh/chị ghi lại đúng các số trên thẻ ạ."},
+        FieldName.PHONE: {"unreachable": "chúng tôi chưa gọi được số này. Anh/chị cho lại số đang dùng ạ."},
+        FieldName.ADDRESS: {
+            "mismatch": "chưa khớp với CCCD. Anh/chị ghi lại đúng như trên thẻ ạ.",
+            "incomplete": "chưa đủ. Anh/chị ghi thêm số nhà, đường, phường/xã, tỉnh/thành phố ạ.",
+        },
+        FieldName.EMAIL: {"unreachable": "thư gửi tới địa chỉ này bị trả lại. Anh/chị cho địa chỉ email khác ạ."},
     }
 )
-
-# Which parts can be sent back, what the citizen reads they are called, and the ready-made reasons.
+# What the citizen reads a part is called, and its reasons.
 REASONS: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
-    {
-        "portrait": (
-            "Ảnh chân dung",
-            {
-                "blurred": "ảnh bị mờ. Anh/chị giữ chắc máy, chụp lại ở nơi đủ sáng ạ.",
-                "dark": "ảnh tối hoặc bị lóa. Anh/chị quay mặt về phía ánh sáng rồi chụp lại ạ.",
-                "hidden": "chưa thấy rõ mặt. Anh/chị bỏ mũ, khẩu trang, kính râm rồi chụp thẳng ạ.",
-                "other_person": "người trong ảnh chưa giống ảnh trên CCCD. Anh/chị gửi ảnh chính người đăng ký ạ.",
-            },
-        ),
-        "front": (
-            "Ảnh CCCD mặt trước",
-            {
-                "blurred": "ảnh bị mờ, chưa đọc được chữ. Anh/chị đặt thẻ trên mặt phẳng, chụp lại ở nơi đủ sáng ạ.",
-                "wrong_side": "chưa đúng mặt. Mặt trước là mặt có ảnh chân dung ạ.",
-                "cut_off": "ảnh bị mất góc. Anh/chị chụp lại cho đủ bốn góc thẻ ạ.",
-                "glare": "ảnh bị lóa, che mất chữ. Anh/chị tắt đèn flash, chụp lại giúp ạ.",
-                "expired": "thẻ đã hết hạn. Anh/chị gửi ảnh thẻ còn hạn ạ.",
-                "other_person": "thẻ chưa đúng của người đăng ký. Anh/chị gửi lại đúng thẻ ạ.",
-            },
-        ),
-        "back": (
-            "Ảnh CCCD mặt sau",
-            {
-                "blurred": "ảnh bị mờ, chưa đọc được chữ. Anh/chị đặt thẻ trên mặt phẳng, chụp lại ở nơi đủ sáng ạ.",
-                "wrong_side": "chưa đúng mặt. Anh/chị lật thẻ lại rồi chụp mặt không có ảnh chân dung ạ.",
-                "cut_off": "ảnh bị mất góc. Anh/chị chụp lại cho đủ bốn góc thẻ ạ.",
-                "glare": "ảnh bị lóa, che mất chữ. Anh/chị tắt đèn flash, chụp lại giúp ạ.",
-            },
-        ),
-        "bhxh_code": (
-            "Mã số BHXH",
-            {
-                "mismatch": "chưa khớp với người đăng ký. Anh/chị xem lại 10 số cuối trên thẻ BHYT ạ.",
-                "unknown": "không tìm thấy mã số này. Anh/chị xem lại 10 số cuối trên thẻ BHYT ạ.",
-            },
-        ),
-        "full_name": (
-            "Họ và tên",
-            {
-                "mismatch": "chưa khớp với CCCD. Anh/chị ghi lại đúng như trên thẻ ạ.",
-                "accents": "còn thiếu dấu. Anh/chị ghi lại đủ dấu như trên CCCD ạ.",
-            },
-        ),
-        "birth_date": ("Ngày sinh", {"mismatch": "chưa khớp với CCCD. Anh/chị ghi lại đúng như trên thẻ ạ."}),
-        "national_id": (
-            "Số CCCD/CMND",
-            {"mismatch": "chưa khớp với ảnh thẻ. Anh/chị ghi lại đúng các số trên thẻ ạ."},
-        ),
-        "phone": (
-            "Số điện thoại",
-            {"unreachable": "chúng tôi chưa gọi được số này. Anh/chị cho lại số đang dùng ạ."},
-        ),
-        "address": (
-            "Địa chỉ thường trú",
-            {
-                "mismatch": "chưa khớp với CCCD. Anh/chị ghi lại đúng như trên thẻ ạ.",
-                "incomplete": "chưa đủ. Anh/chị ghi thêm số nhà, đường, phường/xã, tỉnh/thành phố ạ.",
-            },
-        ),
-        "email": (
-            "Email",
-            {"unreachable": "thư gửi tới địa chỉ này bị trả lại. Anh/chị cho địa chỉ email khác ạ."},
-        ),
-    }
+    {name: (FIELDS[name].heading, reasons) for name, reasons in _REASONS.items()}
 )
 PART_ONLY = "anh/chị gửi lại giúp ạ."
 # Nothing in the application can be repaired for these.
@@ -129,6 +90,12 @@ DEEDS: Mapping[str, str] = MappingProxyType(
         Deed.REJECTED: "trả lại hồ sơ",
         Deed.DECISION_REFUSED: "bấm quyết định nhưng hồ sơ đã có người xử lý",
         Deed.DATA_ERASED: "xóa dữ liệu cá nhân theo yêu cầu",
+        Deed.REPLY_RESENT: "gửi lại tin không tới nơi",
+        Deed.REPLY_SEEN: "đã xem tin không tới nơi",
+        Deed.MAIL_RESENT: "gửi lại thư không gửi được",
+        Deed.MAIL_SEEN: "đã xem thư không gửi được",
+        Deed.QUESTIONS_VIEWED: "xem câu hỏi của các câu trả lời chưa được",
+        Deed.FEEDBACK_SEEN: "đã xem câu trả lời chưa được",
         Deed.AGENT_CREATED: "thêm cán bộ",
         Deed.AGENT_RESET: "đặt lại mật khẩu cán bộ",
         Deed.AGENT_DISABLED: "khóa cán bộ",

@@ -16,9 +16,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.http import Forbidden, Pages, is_own_page, read_form, refusal
-from bot.password_page.words import RULES, STRENGTHS, Fault, fault_of, masked, too_soon
+from bot.password_page.words import RULES, STRENGTHS, Fault, fault_of, too_soon
 from helpdesk.accounts import COMMON, Accounts, Link
 from helpdesk.errors import Conflict, HelpdeskError, InvalidInput, NotFound, Overloaded, where
+from helpdesk.mail import masked
 
 log = logging.getLogger(__name__)
 

@@ -101,9 +101,3 @@ def too_soon(seconds: float) -> Fault:
 def waiting(seconds: float) -> str:
     """`45 giây`, `12 phút`."""
     return f"{math.ceil(seconds)} giây" if seconds <= 90 else f"{math.ceil(seconds / 60)} phút"
-
-
-def masked(address: str) -> str:
-    """`ho•••@gmail.com`: enough for its owner to know which mailbox."""
-    name, _, host = address.rpartition("@")
-    return f"{name[:2] if len(name) > 3 else name[:1]}•••@{host}"

@@ -10,6 +10,7 @@ from helpdesk.conversations.model import (
     Button,
     ChannelIdentity,
     Conversation,
+    GivenUpReply,
     InboxEntry,
     IncomingFile,
     IncomingMessage,
@@ -18,6 +19,7 @@ from helpdesk.conversations.model import (
     OutboxEntry,
     Receipt,
     Reply,
+    UnhelpfulAnswer,
 )
 from helpdesk.conversations.offers import offer_key
 from helpdesk.conversations.plain_texts import seal_plain_texts
@@ -32,6 +34,7 @@ __all__ = [
     "Conversations",
     "Errand",
     "Errands",
+    "GivenUpReply",
     "InboxEntry",
     "IncomingFile",
     "IncomingMessage",
@@ -41,6 +44,7 @@ __all__ = [
     "OutboxEntry",
     "Receipt",
     "Reply",
+    "UnhelpfulAnswer",
     "offer_key",
     "seal_plain_texts",
 ]

@@ -134,6 +134,17 @@ class History:
         )
         return _buttons(row) if row is not None and row["author"] == Author.ASSISTANT.value else ()
 
+    async def question_before(self, conversation_id: str, payload: str, moment: datetime) -> str | None:
+        """What the newest answer with a button of this payload, as of a moment, replied to; None when it is gone."""
+        button = f'"{payload}"'.replace("\\", r"\\").replace("_", r"\_").replace("%", r"\%")
+        row = await self._database.fetch_one(
+            "SELECT q.id, q.text, q.sealed FROM messages m JOIN messages q ON q.id = m.in_reply_to "
+            "WHERE m.conversation_id = ? AND m.buttons LIKE ? ESCAPE '\\' AND m.created_at <= ? "
+            "ORDER BY m.seq DESC LIMIT 1",
+            (conversation_id, f"%{button}%", moment.isoformat()),
+        )
+        return None if row is None else self._text(row)
+
     def message_of(self, row: Row, attachments: Sequence[Attachment] = ()) -> Message:
         """What a row with the columns of `MESSAGE` holds, opened."""
         pictures = [

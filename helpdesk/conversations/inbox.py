@@ -116,7 +116,7 @@ class Inbox:
         rows = await self._database.fetch_all(
             f"SELECT {CONVERSATION}, MIN(i.received_at) AS oldest FROM inbox i "
             "JOIN conversations c ON c.id = i.conversation_id WHERE i.handled_at IS NULL "
-            "GROUP BY c.id, c.channel, c.external_id, c.status, c.last_answer, c.last_answer_repeats ORDER BY oldest"
+            "GROUP BY c.id, c.channel, c.external_id, c.status, c.last_answer ORDER BY oldest"
         )
         return [conversation_of(row) for row in rows]
 

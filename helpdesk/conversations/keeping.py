@@ -50,9 +50,7 @@ class ConversationKeeping(Domain):
             both,
         )
         await transaction.execute("DELETE FROM feedback WHERE conversation_id = ?", (conversation_id,))
-        await transaction.execute(
-            "UPDATE conversations SET last_answer = NULL, last_answer_repeats = 0 WHERE id = ?", (conversation_id,)
-        )
+        await transaction.execute("UPDATE conversations SET last_answer = NULL WHERE id = ?", (conversation_id,))
         return Forgotten({"messages": messages}, ((self._vault, tuple(row["id"] for row in files)),))
 
     async def expire(self, transaction: Transaction, now: datetime) -> Forgotten:

@@ -42,7 +42,6 @@ class MessageStore:
         self.mark_part_sent = self.outbox.mark_part_sent
         self.mark_sent = self.outbox.mark_sent
         self.mark_unsent = self.outbox.mark_unsent
-        self.undeliverable = self.outbox.undeliverable
         self.queue_sizes = self.outbox.queue_sizes
         self.history = self.said.history
         self.attachment = self.said.attachment
@@ -52,4 +51,3 @@ class MessageStore:
         self.offered_payload = self.offers.offered_payload
         self.offered_title = self.offers.offered_title
         self.record_feedback = self.feedback.record_feedback
-        self.feedback_counts = self.feedback.feedback_counts

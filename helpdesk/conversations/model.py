@@ -124,7 +124,6 @@ class Conversation:
     identity: ChannelIdentity
     status: ConversationStatus
     last_answer: str | None = None
-    last_answer_repeats: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +177,26 @@ class OutboxEntry:
     message: Message
     attempts: int
     parts_sent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUpReply:
+    """A reply that a platform never took; `answer` names the guide's answer that it shows, if it is one."""
+
+    message_id: str
+    conversation_id: str
+    channel: str
+    answer: str | None
+    tries: int
+    error: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnhelpfulAnswer:
+    """A 👎 for an answer of the guide."""
+
+    conversation_id: str
+    channel: str
+    answer: str
+    at: datetime

@@ -7,13 +7,22 @@ is given up (`bot.gateway`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from helpdesk.calendar import utc_now
 from helpdesk.conversations.history import MESSAGE, History
-from helpdesk.conversations.model import ChannelIdentity, Conversation, Message, MessageKind, OutboxEntry, Reply
+from helpdesk.conversations.model import (
+    ChannelIdentity,
+    Conversation,
+    GivenUpReply,
+    Message,
+    MessageKind,
+    OutboxEntry,
+    Reply,
+)
 from helpdesk.conversations.offers import Offers
 from helpdesk.conversations.threads import CONVERSATION, Threads
-from helpdesk.store import Counter, Database, Transaction, read_counters
+from helpdesk.store import Counter, Database, Row, Transaction, read_counters
 
 
 class Outbox:
@@ -124,16 +133,60 @@ class Outbox:
                 (error[:500], utc_now().isoformat() if final else None, message_id),
             )
 
-    async def undeliverable(self, limit: int = 100) -> list[tuple[str, str, str]]:
-        """Replies that were given up: conversation id, message id, error; newest first."""
-        rows = await self._database.fetch_all(
-            "SELECT conversation_id, message_id, last_error FROM outbox WHERE failed_at IS NOT NULL "
-            "ORDER BY failed_at DESC LIMIT ?",
-            (limit,),
-        )
-        return [(row["conversation_id"], row["message_id"], row["last_error"] or "") for row in rows]
-
     async def queue_sizes(self) -> dict[str, int]:
         """How many messages wait for an answer, for delivery, and how many deliveries were given up."""
         counted = await read_counters(self._database)
         return {name.value: counted[name] for name in (Counter.INBOX, Counter.OUTBOX, Counter.UNDELIVERABLE)}
+
+    # What was given up, until somebody of the staff has seen it
+
+    async def count_given_up(self, most: int) -> int:
+        """How many replies that is, counted no further than `most`."""
+        row = await self._database.fetch_one(
+            "SELECT COUNT(*) AS n FROM (SELECT 1 FROM outbox WHERE failed_at IS NOT NULL AND seen_at IS NULL "
+            "LIMIT ?) AS r",
+            (most,),
+        )
+        assert row is not None
+        return int(row["n"])
+
+    async def given_up(self, before: tuple[str, ...], limit: int) -> list[GivenUpReply]:
+        """Newest first, those behind `before`: the moment and the id of the last one that was shown."""
+        rows = await self._database.fetch_all(
+            "SELECT o.message_id, o.conversation_id, o.channel, o.attempts, o.last_error, o.failed_at, m.answer "
+            "FROM outbox o JOIN messages m ON m.id = o.message_id "
+            "WHERE o.failed_at IS NOT NULL AND o.seen_at IS NULL AND (o.failed_at, o.message_id) < (?, ?) "
+            "ORDER BY o.failed_at DESC, o.message_id DESC LIMIT ?",
+            (*before, limit),
+        )
+        return [_given_up(row) for row in rows]
+
+    async def put_back(self, transaction: Transaction, message_id: str) -> str | None:
+        """Queue one again, what of it has gone out stays out; its conversation, None when it is not there."""
+        row = await transaction.fetch_one(
+            "UPDATE outbox SET failed_at = NULL, attempts = 0, last_error = NULL "
+            "WHERE message_id = ? AND failed_at IS NOT NULL AND seen_at IS NULL RETURNING conversation_id",
+            (message_id,),
+        )
+        return None if row is None else str(row["conversation_id"])
+
+    async def see(self, transaction: Transaction, message_id: str, now: datetime) -> str | None:
+        """Take one off the list; its conversation, None when it is not there."""
+        row = await transaction.fetch_one(
+            "UPDATE outbox SET seen_at = ? WHERE message_id = ? AND failed_at IS NOT NULL AND seen_at IS NULL "
+            "RETURNING conversation_id",
+            (now.isoformat(), message_id),
+        )
+        return None if row is None else str(row["conversation_id"])
+
+
+def _given_up(row: Row) -> GivenUpReply:
+    return GivenUpReply(
+        message_id=row["message_id"],
+        conversation_id=row["conversation_id"],
+        channel=row["channel"],
+        answer=row["answer"],
+        tries=int(row["attempts"]),
+        error=row["last_error"] or "",
+        at=datetime.fromisoformat(row["failed_at"]),
+    )

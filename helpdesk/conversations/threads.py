@@ -13,7 +13,7 @@ from helpdesk.conversations.model import ChannelIdentity, Conversation, Conversa
 from helpdesk.store import Database, Row, Transaction
 
 # What `conversation_of` reads, of a table that is called `c`.
-CONVERSATION = "c.id AS conversation_id, c.channel, c.external_id, c.status, c.last_answer, c.last_answer_repeats"
+CONVERSATION = "c.id AS conversation_id, c.channel, c.external_id, c.status, c.last_answer"
 
 
 class Threads:
@@ -77,13 +77,9 @@ class Threads:
             await transaction.execute("UPDATE conversations SET slowed = 0 WHERE id = ?", (conversation_id,))
 
     async def remember_answer(self, transaction: Transaction, conversation_id: str, replies: Sequence[Reply]) -> None:
-        """Count how often the same answer of the guide was given in a row."""
+        """Keep which answer of the guide was given last: given again it is led in as a repeat."""
         answer = next((reply.answer for reply in replies if reply.answer), None)
-        await transaction.execute(
-            "UPDATE conversations SET last_answer_repeats = CASE WHEN last_answer = ? THEN last_answer_repeats + 1 "
-            "ELSE 0 END, last_answer = ? WHERE id = ?",
-            (answer, answer, conversation_id),
-        )
+        await transaction.execute("UPDATE conversations SET last_answer = ? WHERE id = ?", (answer, conversation_id))
 
 
 def conversation_of(row: Row) -> Conversation:
@@ -93,5 +89,4 @@ def conversation_of(row: Row) -> Conversation:
         identity=ChannelIdentity(row["channel"], row["external_id"]),
         status=ConversationStatus(row["status"]),
         last_answer=row["last_answer"],
-        last_answer_repeats=row["last_answer_repeats"],
     )

@@ -6,8 +6,6 @@ target there, is an id taken) and what a citizen is shown: both are `guide`'s.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -23,6 +21,8 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+
+from helpdesk.guide.parsing import BadField, parse
 
 MAX_TITLE = 40
 MAX_TEXT = 600
@@ -104,41 +104,6 @@ class FileContent:
     all_ids: set[str] = field(default_factory=set)
 
 
-class _Loader(yaml.SafeLoader):
-    """Scalars stay text (an officer's `2026-02` or `Không` means itself), only true and false are more."""
-
-
-_Loader.yaml_implicit_resolvers = {}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
-
-
-class _BadField(Exception):
-    """Trường ghi hai lần hoặc tên trường không phải chữ."""
-
-
-def _construct_mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
-    mapping: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key = loader.construct_object(key_node)
-        if not isinstance(key, str):
-            raise _BadField(f"dòng {key_node.start_mark.line + 1}: tên trường phải là chữ.")
-        if key in mapping:
-            raise _BadField(
-                f"dòng {key_node.start_mark.line + 1}: trường '{key}' ghi hai lần trong một câu trả lời. "
-                "Bỏ bớt một chỗ, hoặc thêm '- id:' nếu đó là câu trả lời mới."
-            )
-        mapping[key] = loader.construct_object(value_node, deep=True)
-    return mapping
-
-
-def _construct_text(loader: _Loader, node: yaml.ScalarNode) -> str:
-    return unicodedata.normalize("NFC", str(loader.construct_scalar(node))).strip()
-
-
-_Loader.add_constructor("tag:yaml.org,2002:map", _construct_mapping)
-_Loader.add_constructor("tag:yaml.org,2002:str", _construct_text)
-
-
 def read_file(path: Path) -> FileContent:
     """Read one file; whatever is wrong in it becomes a problem, never an exception."""
     content = FileContent(path.name)
@@ -151,8 +116,7 @@ def read_file(path: Path) -> FileContent:
         content.problems.append(f"{path.name}: không đọc được tệp ({error.strerror}).")
         return content
     try:
-        loader = _Loader(text)
-        node = loader.get_single_node()
+        node, entries = parse(text)
         if node is None:
             return content
         if not isinstance(node, yaml.SequenceNode):
@@ -160,11 +124,10 @@ def read_file(path: Path) -> FileContent:
                 f"{path.name}: tệp phải là danh sách câu trả lời, mỗi câu bắt đầu bằng '- id: ...' sát lề trái."
             )
             return content
-        entries = loader.construct_document(node)
     except yaml.YAMLError as error:
         content.problems.append(f"{path.name}, {_yaml_problem(error, text)}")
         return content
-    except _BadField as error:
+    except BadField as error:
         content.problems.append(f"{path.name}, {error}")
         return content
     for item, entry in zip(node.value, entries, strict=True):

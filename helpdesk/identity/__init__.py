@@ -10,12 +10,14 @@ from helpdesk.identity.bhxh import (
     parse_phone,
 )
 from helpdesk.identity.cards import CitizenCard, InsuranceCard, read_code
+from helpdesk.identity.field_names import FieldName
 from helpdesk.identity.national_ids import NationalId, national_id_of
 from helpdesk.identity.person import BirthDate, Sex
 
 __all__ = [
     "BirthDate",
     "CitizenCard",
+    "FieldName",
     "InsuranceCard",
     "NationalId",
     "Sex",

@@ -2,7 +2,8 @@
 
 from helpdesk.mail.caught import CaughtMail, CaughtMails
 from helpdesk.mail.keeping import MailKeeping
-from helpdesk.mail.queue import MailFailure, MailQueue
+from helpdesk.mail.message import masked
+from helpdesk.mail.queue import MailFailure, MailQueue, UnsentMail
 from helpdesk.mail.sender import MailSender
 from helpdesk.mail.smtp import SmtpServer
 from helpdesk.mail.texts import (
@@ -24,9 +25,11 @@ __all__ = [
     "MailQueue",
     "MailSender",
     "SmtpServer",
+    "UnsentMail",
     "first_password_mail",
     "late_mail",
     "link_mail",
+    "masked",
     "office_reminder",
     "otp_mail",
     "password_changed_mail",

@@ -45,6 +45,12 @@ def check_recipient(address: str) -> str:
     return address
 
 
+def masked(address: str) -> str:
+    """`ho•••@gmail.com`: enough for its owner to know which mailbox."""
+    name, _, host = address.rpartition("@")
+    return f"{name[:2] if len(name) > 3 else name[:1]}•••@{host}"
+
+
 def tidy_subject(subject: str) -> str:
     """The subject as one line."""
     return _NOT_IN_A_SUBJECT.sub(" ", subject).strip()

@@ -1,7 +1,9 @@
 """Mails to citizens and to the office: a durable queue. Any process puts, the bot's process sends (`mail_sender`).
 
 Owns that a mail that was queued is kept until it is sent or its time is over, and that what is queued twice under one
-key is one mail. Keys must not hold personal data: they outlive the text, which goes when the mail has gone.
+key is one mail. Keys must not hold personal data: they outlive the text, which goes when the mail has gone. A mail that
+failed keeps its text, sealed, until somebody of the staff has sent it again or seen it (`helpdesk.attention`), thirty
+days at most.
 
 Never lost, never twice: a mail is marked `sending`, durably, before the SMTP conversation, and `sent` right after the
 server took it, before anything else is said. Between these two, and only there, a kill leaves it unknown whether the
@@ -23,7 +25,7 @@ from uuid import uuid4
 
 from helpdesk.calendar import utc_now
 from helpdesk.errors import SettingsError, Unavailable
-from helpdesk.mail.message import Mail, check_recipient, tidy_subject
+from helpdesk.mail.message import Mail, check_recipient, masked, tidy_subject
 from helpdesk.mail.store import MailStore
 from helpdesk.store import Counter, Database, Row, Sealer, Transaction, read_counters
 
@@ -48,7 +50,23 @@ class MailFailure:
 
     kind: str
     reason: str
-    queued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnsentMail:
+    """A mail that never went and that nobody of the staff has seen yet.
+
+    `to` is masked, and empty when it can't be read; `about` are the ids that its key names. One that had a time of its
+    own (a code, a link) can't be sent again: it would be worth nothing.
+    """
+
+    id: str
+    kind: str
+    reason: str
+    to: str
+    about: tuple[str, ...]
+    can_go_again: bool
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +142,6 @@ class MailQueue:
         """Why the mail of this key never went; None when it went or still may."""
         return _failure(await self._store.of_key(dedup_key))
 
-    async def last_failure_to(self, address: str) -> MailFailure | None:
-        """Why the newest mail to an address never went; None when it went or still may."""
-        return _failure(await self._store.newest_to(self._address_index(address)))
-
-    async def failures(self, limit: int = 50) -> list[MailFailure]:
-        """The mails that failed, newest first."""
-        return [failure for row in await self._store.failed(limit) if (failure := _failure(row)) is not None]
-
-    async def failed_kinds(self) -> dict[str, int]:
-        """How many mails of each kind failed in the last thirty days."""
-        return await self._store.count(MailState.FAILED)
-
     async def waiting(self) -> int:
         """How many mails have not gone yet."""
         return (await read_counters(self._store.database))[Counter.MAILS]
@@ -172,11 +178,11 @@ class MailQueue:
                 await self.fail(row["id"], row["kind"], "gave_up")
             else:
                 log.warning("mail %s (%s) expired unsent", row["id"], row["kind"])
-                await self._store.end(row["id"], MailState.EXPIRED, now, "expired")
+                await self._give_up(row["id"], MailState.EXPIRED, "expired")
         return [row["kind"] for row in rows]
 
     async def mark_sent(self, identifier: str) -> None:
-        await self._store.end(identifier, MailState.SENT, self._clock())
+        await self._store.mark_sent(identifier, self._clock())
 
     async def put_off(self, identifier: str, error: str, pause: float) -> None:
         """Try again in `pause` seconds; `error` holds nothing that a server said in words."""
@@ -185,10 +191,66 @@ class MailQueue:
     async def fail(self, identifier: str, kind: str, reason: str) -> None:
         """Give it up, visibly."""
         log.error("mail %s (%s) failed: %s", identifier, kind, reason)
-        await self._store.end(identifier, MailState.FAILED, self._clock(), reason)
+        await self._give_up(identifier, MailState.FAILED, reason)
+
+    async def _give_up(self, identifier: str, state: MailState, reason: str) -> None:
+        """End it unsent, for the staff to see: whole if it may be sent again, else no more than whom it was for."""
+        row = await self._store.sealed(identifier)
+        kept = ""
+        if row is not None:
+            with suppress(SettingsError):
+                record = self._sealer.open(row["sealed"])
+                whole = row["expires_at"] is None
+                kept = row["sealed"] if whole else self._sealer.seal({"to": masked(record["to"])})
+        await self._store.give_up(identifier, state, self._clock(), reason, kept)
+
+    # The staff's half
+
+    async def unseen(self, before: tuple[str, ...], limit: int) -> list[UnsentMail]:
+        """The mails that never went and were not seen yet, newest first; behind `before`, a moment and an id."""
+        return [self._unsent(row) for row in await self._store.unseen(before, limit)]
+
+    async def count_unseen(self, most: int) -> int:
+        """How many there are, counted no further than `most`."""
+        return await self._store.count_unseen(most)
+
+    async def put_back(self, identifier: str, transaction: Transaction) -> UnsentMail | None:
+        """Queue such a mail again; None when it is not there (any more) or can't go again."""
+        mail = await self._unseen_one(identifier, transaction)
+        if mail is None or not mail.can_go_again:
+            return None
+        await self._store.put_back(transaction, identifier, self._clock())
+        return mail
+
+    async def see(self, identifier: str, transaction: Transaction) -> UnsentMail | None:
+        """Take such a mail off the list, its text with it; None when it is not there (any more)."""
+        mail = await self._unseen_one(identifier, transaction)
+        if mail is not None:
+            await self._store.see(transaction, identifier, self._clock())
+        return mail
+
+    async def _unseen_one(self, identifier: str, transaction: Transaction) -> UnsentMail | None:
+        row = await self._store.unseen_one(transaction, identifier)
+        return None if row is None else self._unsent(row)
+
+    def _unsent(self, row: Row) -> UnsentMail:
+        record: dict[str, str] = {}
+        if row["sealed"]:
+            with suppress(SettingsError):
+                record = self._sealer.open(row["sealed"])
+        whole = "text" in record
+        return UnsentMail(
+            id=row["id"],
+            kind=row["kind"],
+            reason=row["last_error"] or "",
+            to=masked(record["to"]) if whole else record.get("to", ""),
+            about=tuple(row["dedup_key"].split(":")[1:]),
+            can_go_again=whole,
+            at=datetime.fromisoformat(row["failed_at"]),
+        )
 
 
 def _failure(row: Row | None) -> MailFailure | None:
     if row is None or row["state"] not in (MailState.EXPIRED, MailState.FAILED):
         return None
-    return MailFailure(row["kind"], row["last_error"] or "", datetime.fromisoformat(row["created_at"]))
+    return MailFailure(row["kind"], row["last_error"] or "")

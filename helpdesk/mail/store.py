@@ -89,32 +89,18 @@ class MailStore:
                 (error, until.isoformat(), identifier),
             )
 
-    async def end(self, identifier: str, state: str, now: datetime, error: str | None = None) -> None:
-        """Sent, expired or failed: nothing of its text is kept."""
+    async def mark_sent(self, identifier: str, now: datetime) -> None:
+        """Gone: nothing of its text is kept."""
         async with self.database.transaction() as transaction:
             await transaction.execute(
-                "UPDATE mails SET state = ?, sealed = '', last_error = ?, sent_at = ? "
+                "UPDATE mails SET state = 'sent', sealed = '', last_error = NULL, sent_at = ? "
                 "WHERE id = ? AND state IN ('queued', 'sending')",
-                (state, error, now.isoformat() if state == "sent" else None, identifier),
+                (now.isoformat(), identifier),
             )
 
     async def of_key(self, dedup_key: str) -> Row | None:
         return await self.database.fetch_one(
-            "SELECT kind, state, last_error, created_at FROM mails WHERE dedup_key = ?", (dedup_key,)
-        )
-
-    async def newest_to(self, address_index: str) -> Row | None:
-        return await self.database.fetch_one(
-            "SELECT kind, state, last_error, created_at FROM mails WHERE address_index = ? "
-            "ORDER BY created_at DESC LIMIT 1",
-            (address_index,),
-        )
-
-    async def failed(self, limit: int) -> list[Row]:
-        return await self.database.fetch_all(
-            "SELECT kind, state, last_error, created_at FROM mails WHERE state = 'failed' "
-            "ORDER BY created_at DESC LIMIT ?",
-            (limit,),
+            "SELECT kind, state, last_error FROM mails WHERE dedup_key = ?", (dedup_key,)
         )
 
     async def count(self, state: str) -> dict[str, int]:
@@ -123,6 +109,60 @@ class MailStore:
             "SELECT kind, COUNT(*) AS mails FROM mails WHERE state = ? GROUP BY kind", (state,)
         )
         return {row["kind"]: row["mails"] for row in rows}
+
+    # What never went, until somebody of the staff has seen it
+
+    async def sealed(self, identifier: str) -> Row | None:
+        return await self.database.fetch_one("SELECT sealed, expires_at FROM mails WHERE id = ?", (identifier,))
+
+    async def give_up(self, identifier: str, state: str, now: datetime, error: str, kept: str) -> None:
+        """Expired or failed; `kept` is what stays of the sealed text."""
+        async with self.database.transaction() as transaction:
+            await transaction.execute(
+                "UPDATE mails SET state = ?, sealed = ?, last_error = ?, failed_at = ?, seen_at = NULL "
+                "WHERE id = ? AND state IN ('queued', 'sending')",
+                (state, kept, error, now.isoformat(), identifier),
+            )
+
+    async def unseen(self, before: tuple[str, ...], limit: int) -> list[Row]:
+        """Newest first, those behind `before`: the moment and the id of the last one that was shown."""
+        return await self.database.fetch_all(
+            "SELECT id, kind, dedup_key, sealed, last_error, failed_at FROM mails "
+            "WHERE failed_at IS NOT NULL AND seen_at IS NULL AND (failed_at, id) < (?, ?) "
+            "ORDER BY failed_at DESC, id DESC LIMIT ?",
+            (*before, limit),
+        )
+
+    async def count_unseen(self, most: int) -> int:
+        """How many there are, counted no further than `most`."""
+        row = await self.database.fetch_one(
+            "SELECT COUNT(*) AS mails FROM (SELECT 1 FROM mails WHERE failed_at IS NOT NULL AND seen_at IS NULL "
+            "LIMIT ?) AS m",
+            (most,),
+        )
+        assert row is not None
+        return int(row["mails"])
+
+    async def unseen_one(self, transaction: Transaction, identifier: str) -> Row | None:
+        return await transaction.fetch_one(
+            "SELECT id, kind, dedup_key, sealed, last_error, failed_at FROM mails "
+            "WHERE id = ? AND failed_at IS NOT NULL AND seen_at IS NULL",
+            (identifier,),
+        )
+
+    async def put_back(self, transaction: Transaction, identifier: str, now: datetime) -> None:
+        """Queue it again; its three days begin anew."""
+        await transaction.execute(
+            "UPDATE mails SET state = 'queued', attempts = 0, last_error = NULL, failed_at = NULL, created_at = ?, "
+            "next_try_at = ? WHERE id = ?",
+            (now.isoformat(), now.isoformat(), identifier),
+        )
+
+    async def see(self, transaction: Transaction, identifier: str, now: datetime) -> None:
+        """Take it off the list; nothing of its text is kept."""
+        await transaction.execute(
+            "UPDATE mails SET seen_at = ?, sealed = '' WHERE id = ?", (now.isoformat(), identifier)
+        )
 
 
 def _subjects(dedup_key: str) -> set[str]:

@@ -161,7 +161,7 @@ def serve(questions: BinaryIO, answers: BinaryIO, tesseract: str | None, seconds
         question = json.loads(questions.read(head))
         content = questions.read(size)
         # Should the owner be gone by then, nobody else would end a look that hangs.
-        signal.alarm(int(seconds + 2 * _GRACE))
+        signal.alarm(int(max(seconds, _CLEAN_SECONDS) + 2 * _GRACE))
         answer, cleaned = _answer(inspector, question, content, seconds)
         signal.alarm(0)
         body = json.dumps(answer).encode()

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from helpdesk.errors import InvalidInput
-from helpdesk.identity import BirthDate, NationalId, Sex, national_id_of
+from helpdesk.identity import BirthDate, FieldName, NationalId, Sex, national_id_of
 from helpdesk.places import find_province, provinces
 from helpdesk.registry import Member
 from helpdesk.text import fold
@@ -62,13 +62,13 @@ def _against_registry(fields: Mapping[str, str], member: Member | None) -> list[
     if member is None:
         return ["not_in_registry"]
     flags = []
-    name = fold(fields.get("full_name", ""))
+    name = fold(fields.get(FieldName.FULL_NAME, ""))
     if name and name != fold(member.full_name):
         flags.append("name_vs_registry")
     born = _birth_date(fields)
     if born and not _same_birth(born, member.birth_date):
         flags.append("birth_vs_registry")
-    number = fields.get("national_id", "")
+    number = fields.get(FieldName.NATIONAL_ID, "")
     # A CMND in the registry and a CCCD in the application may well be the same person's.
     if number and member.national_id and len(number) == len(member.national_id) and number != member.national_id:
         flags.append("national_id_vs_registry")
@@ -77,7 +77,7 @@ def _against_registry(fields: Mapping[str, str], member: Member | None) -> list[
 
 def _among_themselves(fields: Mapping[str, str]) -> list[str]:
     flags = []
-    card, code = fields.get("card", ""), fields.get("bhxh_code", "")
+    card, code = fields.get(FieldName.CARD, ""), fields.get(FieldName.BHXH_CODE, "")
     if card and len(code) == 10 and card[-10:] != code:
         flags.append("card_vs_code")
     number = _national_id(fields)
@@ -86,7 +86,7 @@ def _among_themselves(fields: Mapping[str, str]) -> list[str]:
     born = _birth_date(fields)
     if born and number.birth_year and born.year != number.birth_year:
         flags.append("birth_vs_national_id")
-    sex = fields.get("sex", "")
+    sex = fields.get(FieldName.SEX, "")
     if sex in [known.value for known in Sex] and number.sex and sex != number.sex.value:
         flags.append("sex_vs_national_id")
     if _moved(fields, number):
@@ -95,7 +95,7 @@ def _among_themselves(fields: Mapping[str, str]) -> list[str]:
 
 
 def _moved(fields: Mapping[str, str], number: NationalId) -> bool:
-    lives = find_province(fields.get("province", "")) or find_province(fields.get("address", ""))
+    lives = find_province(fields.get(FieldName.PROVINCE, "")) or find_province(fields.get(FieldName.ADDRESS, ""))
     registered = next((p for p in provinces() if p.code == number.province_code), None)
     # Quảng Nam is Đà Nẵng now: people write either.
     return bool(lives and registered and lives.name_2025 != registered.name_2025)
@@ -103,14 +103,14 @@ def _moved(fields: Mapping[str, str], number: NationalId) -> bool:
 
 def _national_id(fields: Mapping[str, str]) -> NationalId | None:
     try:
-        return national_id_of(fields.get("national_id", ""))
+        return national_id_of(fields.get(FieldName.NATIONAL_ID, ""))
     except InvalidInput:
         return None
 
 
 def _birth_date(fields: Mapping[str, str]) -> BirthDate | None:
     try:
-        return BirthDate.of_iso(fields.get("birth_date", ""))
+        return BirthDate.of_iso(fields.get(FieldName.BIRTH_DATE, ""))
     except (ValueError, TypeError):
         return None
 

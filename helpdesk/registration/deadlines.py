@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from helpdesk.calendar import utc_now
 from helpdesk.errors import InvalidInput, where
+from helpdesk.identity import FieldName
 from helpdesk.mail import MailQueue, late_mail, office_reminder
 from helpdesk.registration import states
 from helpdesk.registration.model import Registration
@@ -73,7 +74,7 @@ class Deadlines:
             try:
                 await self._mails.put(
                     "late",
-                    registration.fields.get("email", ""),
+                    registration.fields.get(FieldName.EMAIL, ""),
                     *late_mail(registration.case_code or ""),
                     dedup_key=f"late:{_filing(registration)}",
                     transaction=transaction,

@@ -13,10 +13,11 @@ from datetime import datetime
 from helpdesk.accounts import Accounts
 from helpdesk.calendar import utc_now
 from helpdesk.errors import Conflict, NotFound
+from helpdesk.identity import FieldName
 from helpdesk.mail import MailQueue, rejected_mail
 from helpdesk.photos import Side
 from helpdesk.registration import states
-from helpdesk.registration.model import REASON, CaseSummary, QueueState, Registration, Status
+from helpdesk.registration.model import CaseReference, CaseSummary, QueueState, Registration, Status
 from helpdesk.registration.store import RegistrationStore
 from helpdesk.staff import Audit, Deed
 from helpdesk.store import Counter, FileVault, Transaction, read_counters
@@ -93,9 +94,9 @@ class CaseDesk:
             await self._accounts.create(
                 transaction,
                 password,
-                bhxh_code=registration.fields["bhxh_code"],
-                email=registration.fields["email"],
-                full_name=registration.fields["full_name"],
+                bhxh_code=registration.bhxh_code,
+                email=registration.fields[FieldName.EMAIL],
+                full_name=registration.fields[FieldName.FULL_NAME],
                 registration_id=registration.id,
                 conversation_id=registration.conversation_id,
             )
@@ -109,11 +110,12 @@ class CaseDesk:
         async with self._store.database.transaction() as transaction:
             await self._decide(transaction, registration, Status.REJECTED, agent_id, agent_name, ",".join(repair))
             # Sealed like all the rest: officers write of persons. What is filed again has no reason any more.
-            told = replace(registration, fields={**registration.fields, REASON: reason}, updated_at=self._clock())
+            notes = replace(registration.notes, reason=reason)
+            told = replace(registration, notes=notes, updated_at=self._clock())
             await self._store.write_back(transaction, told)
             await states.ask_for_repair(transaction, registration_id, repair)
             await self._mails.put(
-                "rejected", registration.fields["email"], *rejected_mail(registration.case_code or "", reason),
+                "rejected", registration.fields[FieldName.EMAIL], *rejected_mail(registration.case_code or "", reason),
                 dedup_key=f"rejected:{registration_id}:{self._clock().isoformat()}", transaction=transaction,
             )  # fmt: skip
         return await self.case(registration_id)
@@ -134,12 +136,18 @@ class CaseDesk:
         deed = Deed.APPROVED if status is Status.APPROVED else Deed.REJECTED
         await self._audit.record(deed, agent_id, agent_name, registration.id, detail, transaction)
 
+    async def references(
+        self, conversations: Collection[str] = (), registrations: Collection[str] = ()
+    ) -> list[CaseReference]:
+        """The cases among these registrations and of these conversations, oldest first; nothing of them is opened."""
+        return await self._store.references(conversations, registrations)
+
     def _summary(self, registration: Registration) -> CaseSummary:
         submitted = registration.submitted_at or registration.created_at
         return CaseSummary(
             id=registration.id,
             case_code=registration.case_code or "",
-            full_name=registration.fields.get("full_name", ""),
+            full_name=registration.fields.get(FieldName.FULL_NAME, ""),
             submitted_at=submitted,
             hours=(self._clock() - submitted).total_seconds() / 3600,
             flags=registration.flags,

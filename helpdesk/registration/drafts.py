@@ -14,18 +14,27 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 from helpdesk.accounts import Accounts
 from helpdesk.calendar import utc_now
 from helpdesk.conversations import ChannelIdentity
 from helpdesk.errors import Conflict, InvalidInput, NotFound
+from helpdesk.identity import FieldName
 from helpdesk.mail import MailQueue, received_mail
 from helpdesk.photos import Side
 from helpdesk.registration import states
 from helpdesk.registration.crosschecks import crosscheck
-from helpdesk.registration.model import CONSENT_VERSION, PRESET_AGENCY, Registration, RegistrationPhoto, Status
+from helpdesk.registration.model import (
+    CONSENT_VERSION,
+    PRESET_AGENCY,
+    Registration,
+    RegistrationPhoto,
+    Status,
+    stands_for_bhxh,
+    without_copies,
+)
+from helpdesk.registration.progress import Notes, Progress
 from helpdesk.registration.store import RegistrationStore
 from helpdesk.registry import Member, Registry
 from helpdesk.store import Duplicate, FileVault
@@ -61,18 +70,15 @@ class Registrations:
         return await self._store.draft_of(conversation_id)
 
     async def expecting(self, identity: ChannelIdentity) -> str | None:
-        """What this citizen has just been asked for ("otp", a field), so that a six-digit answer is not a slip.
-
-        A code that is on its way counts as asked for, whatever the form asks meanwhile.
-        """
-        for progress in map(json.loads, await self._store.progress_of(identity)):
-            if progress.get("paused") or progress.get("done") or not progress.get("asked"):
-                continue
-            return "otp" if progress.get("code_sent") else str(progress["asked"])
+        """What this citizen has just been asked for, by an errand or by the form (`Progress.expects`)."""
+        for kept in map(json.loads, await self._store.progress_of(identity)):
+            expected = None if kept.get("done") else Progress.load(kept).expects
+            if expected:
+                return expected
         return None
 
     async def latest(self, conversation_id: str) -> Registration | None:
-        """The newest registration of this conversation that was not withdrawn."""
+        """The newest registration of this conversation."""
         return await self._store.latest_of(conversation_id)
 
     async def all_of(self, conversation_id: str) -> list[Registration]:
@@ -100,8 +106,8 @@ class Registrations:
             id=uuid4().hex,
             conversation_id=conversation_id,
             status=Status.DRAFT,
-            fields={"agency": PRESET_AGENCY, **fields},
-            progress={},
+            fields=without_copies({FieldName.AGENCY: PRESET_AGENCY, **fields}),
+            progress=Progress(),
             created_at=now,
             updated_at=now,
             consent_version=CONSENT_VERSION,
@@ -112,11 +118,13 @@ class Registrations:
         return registration
 
     async def save(
-        self, registration: Registration, fields: Mapping[str, str], progress: Mapping[str, Any]
+        self, registration: Registration, fields: Mapping[str, str], progress: Progress, notes: Notes | None = None
     ) -> Registration:
-        """Replace the draft's fields and progress; empty values are left out."""
-        kept = {name: value for name, value in fields.items() if value}
-        changed = replace(registration, fields=kept, progress=dict(progress), updated_at=self._clock())
+        """Replace the draft's fields and progress, and its notes if there are any; empty values are left out."""
+        kept = without_copies({name: value for name, value in fields.items() if value})
+        changed = replace(
+            registration, fields=kept, progress=progress, notes=notes or registration.notes, updated_at=self._clock()
+        )
         async with self._store.database.transaction() as transaction:
             await self._store.write_back(transaction, changed)
         return changed
@@ -168,7 +176,7 @@ class Registrations:
 
     async def member_of(self, registration: Registration) -> Member | None:
         """The person in the registry, by the BHXH number or the personal id."""
-        code, national_id = registration.fields.get("bhxh_code"), registration.fields.get("national_id")
+        code, national_id = registration.bhxh_code, registration.fields.get(FieldName.NATIONAL_ID)
         member = await self.registry.find_by_code(code) if code else None
         return member or (await self.registry.find_by_national_id(national_id) if national_id else None)
 
@@ -185,15 +193,13 @@ class Registrations:
         if registration.missing():
             raise InvalidInput("incomplete")
         member = await self.member_of(registration)
-        flags = crosscheck(
-            registration.fields, member, has_account=await self._accounts.exists(registration.fields["bhxh_code"])
-        )
+        flags = crosscheck(registration.known, member, has_account=await self._accounts.exists(registration.bhxh_code))
         now = self._clock()
         code = registration.case_code or await self._new_code()
-        fields = {name: value for name, value in registration.fields.items() if not name.startswith("_")}
+        fields = registration.fields
         filed = replace(
             registration, status=Status.SUBMITTED, case_code=code, flags=flags, submitted_at=now, updated_at=now,
-            fields=fields, repair=(),
+            notes=Notes(), repair=(),
         )  # fmt: skip
         try:
             async with self._store.database.transaction() as transaction:
@@ -201,7 +207,7 @@ class Registrations:
                 if not await states.submit(transaction, registration.id, code, now):
                     raise Conflict("Hồ sơ này đã được gửi.")
                 await self._mails.put(
-                    "received", fields["email"], *received_mail(code, fields.get("full_name", "")),
+                    "received", fields[FieldName.EMAIL], *received_mail(code, fields.get(FieldName.FULL_NAME, "")),
                     dedup_key=f"received:{registration.id}:{now.isoformat()}", transaction=transaction,
                 )  # fmt: skip
         except Duplicate as error:
@@ -213,12 +219,16 @@ class Registrations:
         if registration.status is not Status.REJECTED:
             return registration
         fields = {name: value for name, value in registration.fields.items() if name not in registration.repair}
-        if "email" in registration.repair:
-            fields.pop("email_confirmed", None)
-        if "national_id" in registration.repair and len(registration.fields.get("bhxh_code", "")) == 12:
-            fields.pop("bhxh_code", None)
+        if FieldName.EMAIL in registration.repair:
+            fields.pop(FieldName.EMAIL_CONFIRMED, None)
+        if stands_for_bhxh(registration.bhxh_code) and {FieldName.NATIONAL_ID, FieldName.BHXH_CODE} & set(
+            registration.repair
+        ):
+            # It is one number: where the one is wrong the other is.
+            fields.pop(FieldName.BHXH_CODE, None)
+            fields.pop(FieldName.SAME_NUMBER, None)
         gone = [photo for side, photo in registration.photos.items() if side.value in registration.repair]
-        progress = {"front_later": True, "repairing": True}
+        progress = Progress(front_later=True)
         now = self._clock()
         try:
             async with self._store.database.transaction() as transaction:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from helpdesk.accounts import AccountKeeping
+from helpdesk.identity import FieldName
 from helpdesk.mail import MailKeeping
 from helpdesk.store import PORTION, Database, Domain, FileVault, Forgotten, Row, Sealer, Transaction
 
@@ -53,7 +54,7 @@ class RegistrationKeeping(Domain):
         await transaction.execute_many("DELETE FROM registrations WHERE id = ?", [(identifier,) for identifier in ids])
         await self._mails.forget_about(transaction, ids)
         addresses = {
-            row["email_index"]: str(self._sealer.open(row["sealed"]).get("email") or "")
+            row["email_index"]: str(self._sealer.open(row["sealed"]).get(FieldName.EMAIL) or "")
             for row in rows
             if row["email_index"]
         }
@@ -109,13 +110,12 @@ async def _photos_of(transaction: Transaction, registration_ids: list[str]) -> t
 
 
 async def _drafts(transaction: Transaction, limit: datetime) -> tuple[int, tuple[str, ...]]:
-    """Delete the drafts (and what was withdrawn) that nobody touched since; how many, and their photos.
+    """Delete the drafts that nobody touched since; how many, and their photos.
 
     One with a case code is an application that was sent back, not a draft that never became one.
     """
     rows = await transaction.fetch_all(
-        "SELECT id FROM registrations WHERE status IN ('draft', 'withdrawn') AND case_code IS NULL "
-        "AND updated_at < ? LIMIT ?",
+        "SELECT id FROM registrations WHERE status = 'draft' AND case_code IS NULL AND updated_at < ? LIMIT ?",
         (limit.isoformat(), PORTION),
     )
     ids = [row["id"] for row in rows]

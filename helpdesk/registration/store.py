@@ -8,17 +8,23 @@ transaction leaves its commit to the caller.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from helpdesk.conversations import ChannelIdentity
+from helpdesk.identity import FieldName
 from helpdesk.photos import Side
-from helpdesk.registration.model import Registration, RegistrationPhoto, Status
+from helpdesk.registration.model import CaseReference, Registration, RegistrationPhoto, Status
+from helpdesk.registration.older import of_older
+from helpdesk.registration.progress import Notes, Progress
 from helpdesk.store import PORTION, Database, Row, Sealer, Transaction
 
 # SQLite takes 32,766 parameters in a statement.
 _AT_ONCE = 500
+
+# Where the notes lie in the sealed record; a record without them is an older one.
+_NOTES = "notes"
 
 
 class RegistrationStore:
@@ -40,10 +46,8 @@ class RegistrationStore:
         return await self._one("conversation_id = ? AND status = 'draft'", conversation_id)
 
     async def latest_of(self, conversation_id: str) -> Registration | None:
-        """The newest of a conversation that was not withdrawn."""
-        return await self._one(
-            "conversation_id = ? AND status <> 'withdrawn' ORDER BY created_at DESC LIMIT 1", conversation_id
-        )
+        """The newest of a conversation."""
+        return await self._one("conversation_id = ? ORDER BY created_at DESC LIMIT 1", conversation_id)
 
     async def all_of(self, conversation_id: str) -> list[Registration]:
         """Newest first."""
@@ -136,6 +140,7 @@ class RegistrationStore:
     # Writing
 
     async def insert(self, transaction: Transaction, registration: Registration) -> None:
+        """Put a new registration there."""
         await transaction.execute(
             "INSERT INTO registrations (id, conversation_id, status, sealed, progress, consent_version, consent_at, "
             "created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -143,8 +148,8 @@ class RegistrationStore:
                 registration.id,
                 registration.conversation_id,
                 registration.status.value,
-                self._sealer.seal(registration.fields),
-                json.dumps(registration.progress),
+                self._seal(registration),
+                json.dumps(registration.progress.dump()),
                 registration.consent_version,
                 _text(registration.consent_at),
                 registration.created_at.isoformat(),
@@ -152,42 +157,27 @@ class RegistrationStore:
             ),
         )
 
-    async def write(
-        self,
-        transaction: Transaction,
-        registration_id: str,
-        now: datetime,
-        *,
-        fields: Mapping[str, str],
-        progress: Mapping[str, Any],
-        flags: Sequence[str],
-    ) -> None:
-        """Replace what a draft holds."""
+    async def write_back(self, transaction: Transaction, registration: Registration) -> None:
+        """Replace what is kept of this registration's fields, notes, progress and flags."""
+        fields = registration.fields
         await transaction.execute(
             "UPDATE registrations SET sealed = ?, progress = ?, flags = ?, bhxh_index = ?, national_index = ?, "
             "email_index = ?, updated_at = ? WHERE id = ?",
             (
-                self._sealer.seal(fields),
-                json.dumps(progress),
-                json.dumps(list(flags)),
-                self.index("bhxh", fields.get("bhxh_code")),
-                self.index("national_id", fields.get("national_id")),
-                self.index("email", fields.get("email") if fields.get("email_confirmed") == "1" else None),
-                now.isoformat(),
-                registration_id,
+                self._seal(registration),
+                json.dumps(registration.progress.dump()),
+                json.dumps(list(registration.flags)),
+                self.index("bhxh", registration.bhxh_code),
+                self.index("national_id", fields.get(FieldName.NATIONAL_ID)),
+                self.index("email", registration.confirmed_email),
+                registration.updated_at.isoformat(),
+                registration.id,
             ),
         )
 
-    async def write_back(self, transaction: Transaction, registration: Registration) -> None:
-        """Replace what is kept of this registration's fields, progress and flags."""
-        await self.write(
-            transaction,
-            registration.id,
-            registration.updated_at,
-            fields=registration.fields,
-            progress=registration.progress,
-            flags=registration.flags,
-        )
+    def _seal(self, registration: Registration) -> str:
+        """Fields and notes in one record, so that whatever forgets the one forgets the other; an entry apart."""
+        return self._sealer.seal({**registration.fields, _NOTES: registration.notes.dump()})
 
     def index(self, kind: str, value: str | None) -> str | None:
         """What a value is found by; None for none."""
@@ -221,13 +211,28 @@ class RegistrationStore:
     async def remove_photo(self, transaction: Transaction, photo_id: str) -> None:
         await transaction.execute("DELETE FROM registration_photos WHERE id = ?", (photo_id,))
 
+    async def references(self, conversations: Collection[str], registrations: Collection[str]) -> list[CaseReference]:
+        """What was filed from these conversations or bears these ids, oldest first."""
+        columns = "SELECT id, case_code, conversation_id, created_at FROM registrations WHERE case_code IS NOT NULL AND"
+        marks = [", ".join("?" * len(keys)) or "NULL" for keys in (conversations, registrations)]
+        rows = await self.database.fetch_all(
+            f"{columns} conversation_id IN ({marks[0]}) UNION {columns} id IN ({marks[1]}) ORDER BY created_at",
+            [*conversations, *registrations],
+        )
+        return [CaseReference(row["id"], row["case_code"], row["conversation_id"]) for row in rows]
+
     def _registration(self, row: Row, photos: Mapping[Side, RegistrationPhoto]) -> Registration:
+        record, progress = self._sealer.open(row["sealed"]), json.loads(row["progress"])
+        if _NOTES in record:
+            notes = Notes.load(record.pop(_NOTES))
+        else:
+            record, notes = of_older(record, progress)
         return Registration(
             id=row["id"],
             conversation_id=row["conversation_id"],
             status=Status(row["status"]),
-            fields=self._sealer.open(row["sealed"]),
-            progress=json.loads(row["progress"]),
+            fields=record,
+            progress=Progress.load(progress),
             created_at=datetime.fromisoformat(row["created_at"]),
             updated_at=datetime.fromisoformat(row["updated_at"]),
             case_code=row["case_code"],
@@ -239,6 +244,7 @@ class RegistrationStore:
             decided_at=_moment(row["decided_at"]),
             decided_by=row["decided_by"],
             repair=tuple(json.loads(row["repair"])),
+            notes=notes,
         )
 
 

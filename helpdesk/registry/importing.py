@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from helpdesk.errors import InvalidInput
-from helpdesk.identity import BirthDate
+from helpdesk.identity import BirthDate, FieldName
 from helpdesk.registry.columns import BadRow, Columns, MemberValues, read_headings, read_member, score
 from helpdesk.registry.member import Member
 from helpdesk.registry.registry import EmbeddedRegistry
@@ -105,7 +105,7 @@ def _good_rows(columns: Columns, rows: Iterator[SheetRow], today: date, report: 
 
 
 def _shared_number(found: MemberValues, report: ImportReport) -> Iterator[str]:
-    number = found.values.get("national_id")
+    number = found.values.get(FieldName.NATIONAL_ID)
     if number:
         earlier = report.national_ids.setdefault(number, found.line)
         if earlier != found.line:

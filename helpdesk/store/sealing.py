@@ -55,10 +55,6 @@ class Sealer:
         """The text of `seal_text` again; SettingsError when none of the keys opens it."""
         return self._decrypt(sealed).decode()
 
-    def reseal(self, sealed: str) -> str:
-        """The same record under the newest key."""
-        return self._cipher.rotate(sealed.encode("ascii")).decode("ascii")
-
     def index(self, kind: str, value: str) -> str:
         """A keyed hash of a normalised `value`: equal values of one kind are found by it, nothing is read from it."""
         return hmac.new(self._index_key, f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()

@@ -81,7 +81,7 @@ COMMIT;
 """
 
 # `Event.resolve_by_type` walks the class tree for each event; the tree is the same for all.
-_EVENT_TYPES: dict[str, type] = {
+_EVENT_TYPES: dict[str, Any] = {
     event_type.type_name: event_type for event_type in reversed(rasa.shared.utils.common.all_subclasses(Event))
 }
 

@@ -39,7 +39,7 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("sanic.root", "sanic.access", "apscheduler", "matplotlib"):
+    for chatty in ("sanic.root", "sanic.access", "apscheduler"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
     # Warnings of libraries about themselves; Rasa's own about the model are given when it is trained.
     warnings.simplefilter("ignore")

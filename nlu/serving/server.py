@@ -17,10 +17,7 @@ import tarfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
-
-if TYPE_CHECKING:
-    pass
+from typing import NoReturn
 
 HOST = "127.0.0.1"
 LOG_LEVELS = ("INFO", "WARNING", "ERROR")  # Rasa's DEBUG lines quote what citizens write
@@ -47,11 +44,15 @@ def serve(model: Path, port: int, endpoints: Path, credentials: Path) -> None:
     if level not in LOG_LEVELS:
         raise StartError(f"VSSID_RASA_LOG_LEVEL={level!r} chưa đúng: cần {', '.join(LOG_LEVELS)}.")
     modules = component_modules(model)
+    from nlu import lean_imports
+
+    try:
+        lean_imports.refuse(modules)
+    except lean_imports.Unavailable as error:
+        raise StartError(f"mô hình {model} có {error}") from error
     listening = _listen(port)
     _prepare_process()
-    from nlu.serving import lean_imports
-
-    lean_imports.install(modules)
+    lean_imports.install(serving=True)
     from nlu.serving import logs
 
     logs.configure(level)
@@ -97,7 +98,6 @@ def _listen(port: int) -> socket.socket:
 def _prepare_process() -> None:
     """Set what libraries read when they are imported."""
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # One message is far too small a matrix to share out; each further thread costs memory and a wake-up.
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -234,7 +235,7 @@ def _failure(error: BaseException) -> TurnFailed:
     """What kind of failure this is; Rasa hides connection errors behind its own exceptions."""
     if isinstance(error, TurnFailed):
         return error
-    noted = action_server.failures.get() or [error]
+    noted: Sequence[BaseException] = action_server.failures.get() or [error]
     if isinstance(noted[-1], sqlite3.Error):
         return TurnFailed("store_unavailable", transient=True)
     unreachable = isinstance(noted[-1], (aiohttp.ClientConnectionError, asyncio.TimeoutError))

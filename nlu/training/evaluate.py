@@ -1,6 +1,6 @@
 """`make eval`: how well strangers will be understood. Leaves one writer out at a time, then the held-back messages.
 
-Writes `docs/nlu-report.md` and `docs/nlu-confusion.png`; `--quick` only prints, with three writers left out.
+Writes `docs/nlu-report.md` and `docs/nlu-confusion.svg`; `--quick` only prints, with three writers left out.
 It never lets a held-back message, or the writer under test, into what a figure was trained or calibrated on.
 """
 
@@ -18,7 +18,8 @@ import yaml
 
 from nlu.training.corpus import Example, read_examples, read_held_back
 from nlu.training.figures import Answers, figures
-from nlu.training.report import draw_confusion, write_report
+from nlu.training.picture import draw_confusion
+from nlu.training.report import write_report
 from nlu.understanding import (
     Knowledge,
     Settings,
@@ -31,7 +32,7 @@ from nlu.understanding import (
 )
 
 REPORT = Path("docs/nlu-report.md")
-PICTURE = Path("docs/nlu-confusion.png")
+PICTURE = Path("docs/nlu-confusion.svg")
 
 
 def settings_from_config(path: Path = Path("config.yml")) -> tuple[Settings, Knowledge, float]:
@@ -104,7 +105,7 @@ def main(arguments: list[str] | None = None) -> int:
         _write_errors(options.errors, [("crossed", crossed), ("held back", unseen)])
     if not options.quick:
         REPORT.parent.mkdir(exist_ok=True)
-        draw_confusion(PICTURE, crossed.truth, crossed.guesses(), trainer.labels.tolist())
+        draw_confusion(PICTURE, list(crossed.truth), list(crossed.guesses()), trainer.labels.tolist())
         REPORT.write_text(write_report(crossed, unseen, threshold, seconds, figures), encoding="utf-8")
         print(f"{REPORT}, {PICTURE}")
     return 0

@@ -30,6 +30,8 @@ class TrainingFileError(RasaException):
 class Example(Message):
     """A message that is never changed while training, so that a copy may share and a hash may be short."""
 
+    _cached_fingerprint: str | None
+
     def fingerprint(self) -> str:
         if self._cached_fingerprint is None:
             if self.features or not _OWN.issuperset(self.data):

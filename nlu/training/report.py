@@ -1,4 +1,4 @@
-"""Words and picture of the evaluation: `docs/nlu-report.md` in Vietnamese, `docs/nlu-confusion.png`.
+"""Words of the evaluation: `docs/nlu-report.md`, in Vietnamese.
 
 It only lays out what `nlu.training.evaluate` measured.
 """
@@ -6,9 +6,8 @@ It only lays out what `nlu.training.evaluate` measured.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 
@@ -42,7 +41,7 @@ def write_report(
         _row("để riêng từng người viết", measure(crossed, threshold)),
         _row("tập giữ riêng", measure(unseen, threshold)),
         "",
-        "![ma trận nhầm lẫn](nlu-confusion.png)",
+        "![ma trận nhầm lẫn](nlu-confusion.svg)",
         "",
         "## Tập giữ riêng theo kiểu viết",
         "",
@@ -115,29 +114,3 @@ def _calibration(crossed: Answers) -> list[str]:
         if inside.any():
             lines.append(f"| {low:g} – {min(high, 1):g} | {inside.sum()} | {100 * right[inside].mean():.1f} |")
     return lines
-
-
-def draw_confusion(path: Path, truth: Sequence[str], guess: Sequence[str], labels: Sequence[str]) -> None:
-    """Rows are the true intents; the colour is the share of the row."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    index = {label: i for i, label in enumerate(labels)}
-    counts = np.zeros((len(labels), len(labels)))
-    for t, g in zip(truth, guess, strict=True):
-        if t in index:
-            counts[index[t], index[g]] += 1
-    shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
-    figure, axes = pyplot.subplots(figsize=(13, 12))
-    axes.imshow(shares, cmap="magma_r", norm=matplotlib.colors.PowerNorm(0.4, 0, 1))
-    axes.set_xticks(range(len(labels)), labels, rotation=90, fontsize=7)
-    axes.set_yticks(range(len(labels)), labels, fontsize=7)
-    for row, column in np.argwhere((shares >= 0.02) & ~np.eye(len(labels), dtype=bool)):
-        axes.text(column, row, int(counts[row, column]), ha="center", va="center", fontsize=6)
-    axes.set_xlabel("trợ lý hiểu là")
-    axes.set_ylabel("người viết muốn")
-    figure.tight_layout()
-    figure.savefig(path, dpi=110)
-    pyplot.close(figure)

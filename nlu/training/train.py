@@ -14,6 +14,9 @@ import warnings
 from pathlib import Path
 
 import structlog
+import yaml
+
+from nlu import lean_imports
 
 
 def main() -> int:
@@ -23,6 +26,12 @@ def main() -> int:
     parser.add_argument("--name", required=True)
     arguments = parser.parse_args()
     _be_quiet()
+    try:
+        lean_imports.refuse(components(Path("config.yml")))
+    except lean_imports.Unavailable as error:
+        print(f"config.yml: {error}", file=sys.stderr)
+        return 1
+    lean_imports.install()
     # After the logging is set: Rasa's modules ask for their loggers when they are imported.
     import rasa
 
@@ -37,6 +46,12 @@ def main() -> int:
         fixed_model_name=arguments.name,
     )
     return 0 if result.model else 1
+
+
+def components(config: Path) -> list[str]:
+    """The names of the components that the configuration lists."""
+    content = yaml.safe_load(config.read_text(encoding="utf-8"))
+    return [part["name"] for key in ("pipeline", "policies") for part in content.get(key) or ()]
 
 
 def _be_quiet() -> None:

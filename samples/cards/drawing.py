@@ -6,9 +6,9 @@ import functools
 import io
 from dataclasses import dataclass
 
-import barcode  # type: ignore[import-untyped] # has no types
+import barcode
 import segno
-from barcode.writer import ImageWriter  # type: ignore[import-untyped] # has no types
+from barcode.writer import ImageWriter
 from PIL import Image, ImageDraw, ImageFont
 
 from samples.cards.faces import portrait

@@ -24,7 +24,7 @@ def _texts(file: Path) -> Iterator[str]:
     """The texts of a module as they are put together by the parser; what is filled in counts as nothing."""
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.JoinedStr):
-            yield "".join(part.value if isinstance(part, ast.Constant) else "?" for part in node.values)
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "?" for part in node.values)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
 

@@ -1,47 +1,23 @@
-"""One running product for all dialogues; every citizen is somebody else."""
+"""Who meets in the dialogues; every citizen is somebody else."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from helpdesk.guide.guide import load_guide
-from ops.train import current_model
 from tests.stage import people
 from tests.stage.back_room import BackRoom
+from tests.stage.built import ROOT
 from tests.stage.citizen import Citizen, Comes
 from tests.stage.officer import Officer, add_officer
 from tests.stage.people import Person
-from tests.stage.product import ROOT, Product, free_ports, start_product
+from tests.stage.product import Product
 from tests.stage.words import Words
-
-
-@pytest.fixture(scope="session")
-def rasa_port() -> int:
-    return free_ports(1)[0]
-
-
-@pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory, rasa_port: int) -> Iterator[Product]:
-    built = Path(os.environ.get("VSSID_BUILT") or ROOT / "var")
-    assert current_model(built).exists(), "no current model: run `make train` first"
-    running = start_product(
-        tmp_path_factory.mktemp("product"),
-        VSSID_LATE_NOTICE_AFTER="60",
-        VSSID_FLOOD_PAUSE="0.02",
-        RASA_PORT=str(rasa_port),
-    )
-    try:
-        running.wait_ready()
-        yield running
-    finally:
-        if running.process.poll() is None:
-            running.stop()
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +49,7 @@ def crowd() -> Iterator[Person]:
 def comes(http: httpx.Client, words: Words, crowd: Iterator[Person], back_room: BackRoom) -> Comes:
     """Somebody opens the chat; who, if it matters."""
 
-    def come(person: Person | None = None, **other: str) -> Citizen:
+    def come(person: Person | None = None, **other: Any) -> Citizen:
         return Citizen(http, words, replace(person or next(crowd), **other), back_room)
 
     return come

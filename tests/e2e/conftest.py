@@ -1,31 +1,23 @@
-"""A running product for each module of tests."""
+"""One browser for all; whoever needs none comes first."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
-from ops.train import current_model
-from tests.stage.product import ROOT, Product, start_product
+from tests.stage.browser import chromium_path, open_browser
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Once started, Playwright runs a loop in this thread till the end, and no test can have one of its own beside it.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 @pytest.fixture(scope="session")
-def model() -> Path:
-    built = Path(os.environ.get("VSSID_BUILT") or ROOT / "var").resolve()
-    path = current_model(built)
-    assert path.exists(), "no current model: run `make train` first"
-    return path
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Iterator[Product]:
-    running = start_product(tmp_path_factory.mktemp("product"))
-    try:
-        running.wait_ready()
+def browser() -> Iterator[Browser]:
+    path = chromium_path()
+    assert path, "needs Chromium: apt-get install chromium"
+    with open_browser(path) as running:
         yield running
-    finally:
-        if running.process.poll() is None:
-            running.stop()

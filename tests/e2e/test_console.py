@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,10 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from helpdesk.registration.model import Registration
-from tests.stage.browser import DESKTOP, ChatPage, chromium_path, open_browser, phone
+from tests.stage.browser import DESKTOP, ChatPage, phone
 from tests.stage.console_desk import Desk, open_desk
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium_path() is None, reason="needs Chromium (apt install chromium)"),
-]
+pytestmark = pytest.mark.browser
 QR = "048155000001|201234567|Trần Thị Bẩy|08031955|Nữ|Tân Chính, Thanh Khê, Đà Nẵng|02092021"
 # Set to a folder to keep a picture of every page that the tests come by.
 _PICTURES = os.environ.get("CONSOLE_PICTURES")
@@ -101,14 +99,6 @@ class Officer:
 
     def problems(self) -> list[str]:
         return self.tab.all_problems()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    assert path
-    with open_browser(path) as running:
-        yield running
 
 
 @pytest.fixture
@@ -282,6 +272,40 @@ def test_everything_is_done_with_the_keyboard(office: Office, lan: Officer) -> N
     expect(lan.page.get_by_role("button", name="Đúng, duyệt hồ sơ")).to_be_focused()
     lan.page.keyboard.press("Enter")
     lan.page.get_by_text(f"Đã duyệt hồ sơ {case.case_code}.").wait_for()
+    assert lan.problems() == []
+
+
+def test_what_needs_a_look_is_listed_sent_again_and_seen(office: Office, lan: Officer) -> None:
+    case, desk = office.run(office.desk.file(3)), office.desk
+    lan.page.goto(f"{office.url}/console/attention")
+    expect(lan.page.get_by_text("Không có mục nào.")).to_have_count(3)
+    lan.picture("attention-empty")
+    office.run(desk.give_up("1"))
+    office.run(desk.give_up("9", "Telegram chưa nhận tin (TimedOut)."))
+    office.run(desk.fail_mail("first_password", case.id))
+    for number in range(3):
+        office.run(desk.fail_mail("otp", str(number), timedelta(minutes=5)))
+    office.run(desk.thumbs_down("Máy tôi cũ quá, mở CH Play lên không thấy ứng dụng thì cài kiểu gì hả cháu?"))
+    office.run(desk.thumbs_down(f"{'Chữ' * 60} {'dài lắm ' * 60}", "89"))
+    lan.page.get_by_role("link", name="Cần xem").click()
+    expect(lan.page.get_by_role("link", name="Cần xem")).to_contain_text("8")
+    lan.picture("attention")
+    replies = lan.page.get_by_role("region", name="Tin nhắn không tới người dân")
+    replies.locator("li", has_text=case.case_code or "").get_by_role("button", name="Gửi lại").click()
+    lan.page.get_by_text("Trợ lý đang gửi lại tin này.").wait_for()
+    lan.picture("attention-again")
+    mails = lan.page.get_by_role("region", name="Thư không gửi được")
+    mails.get_by_role("button", name="Đã xem cả 3 mục không gửi lại được").click()
+    lan.page.get_by_text("Đã ghi là anh/chị đã xem.").wait_for()
+    expect(mails.get_by_role("listitem")).to_have_count(1)
+    answers = lan.page.get_by_role("region", name="Câu trả lời chưa giúp được")
+    answers.get_by_role("button", name="Đã xem", exact=True).first.click()
+    expect(answers.get_by_role("listitem")).to_have_count(1)
+    expect(lan.page.get_by_role("link", name="Cần xem")).to_contain_text("3")
+    mails.get_by_role("link", name=case.case_code).click()
+    lan.page.get_by_text("Ai đã xem và làm gì").click()
+    expect(lan.page.locator(".history")).to_contain_text("Lan gửi lại tin không tới nơi")
+    lan.picture("attention-case")
     assert lan.problems() == []
 
 

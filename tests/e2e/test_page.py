@@ -10,22 +10,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, FilePayload
 
-from tests.stage.browser import ChatPage, chromium_path, open_browser, phone
+from tests.stage.browser import ChatPage, phone
 from tests.stage.fake_api import FakeServer
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium_path() is None, reason="needs Chromium (apt install chromium)"),
-]
+pytestmark = pytest.mark.browser
 HTML = "<img src=x onerror=alert(1)> <b>đậm</b> **sao** [x](javascript:alert(1)) &amp; _gạch_"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    assert path
-    with open_browser(path) as running:
-        yield running
 
 
 @pytest.fixture

@@ -8,27 +8,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.stage.browser import ChatPage, chromium_path, open_browser, phone
+from tests.stage.browser import ChatPage, phone
 from tests.stage.fake_api import FakeServer
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium_path() is None, reason="needs Chromium (apt install chromium)"),
-]
+pytestmark = pytest.mark.browser
 # Each of them stops the drawing at another place.
 FAULTY: dict[str, dict[str, Any]] = {
     "a button that is none": {"text": "Tin có nút lạ", "buttons": [None]},
     "no list of buttons": {"text": "Tin không có nút", "buttons": None},
     "an attachment that is none": {"text": "Tin có tệp lạ", "attachments": [None]},
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    assert path
-    with open_browser(path) as running:
-        yield running
 
 
 @pytest.fixture

@@ -9,22 +9,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, ViewportSize
 
-from tests.stage.browser import DESKTOP, PHONE, ChatPage, chromium_path, open_browser
+from tests.stage.browser import DESKTOP, PHONE, ChatPage
 from tests.stage.fake_api import FakeServer
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium_path() is None, reason="needs Chromium (apt install chromium)"),
-]
+pytestmark = pytest.mark.browser
 LOW = ViewportSize(width=640, height=360)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    assert path
-    with open_browser(path) as running:
-        yield running
 
 
 @pytest.fixture(params=[(PHONE, True), (DESKTOP, False), (LOW, True)], ids=["phone", "desktop", "low"])

@@ -7,13 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize
 
-from tests.stage.browser import DESKTOP, PHONE, ChatPage, chromium_path, open_browser
+from tests.stage.browser import DESKTOP, PHONE, ChatPage
 from tests.stage.fake_api import FakeServer
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium_path() is None, reason="needs Chromium (apt install chromium)"),
-]
+pytestmark = pytest.mark.browser
 TALL = ViewportSize(width=412, height=915)
 # Everything visible, deep-chat's shadow root included.
 ALL = """
@@ -73,14 +70,6 @@ LETTERS = (
     .map((e) => parseFloat(getComputedStyle(e).fontSize));
 }"""
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    assert path
-    with open_browser(path) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -12,13 +12,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, ViewportSize, expect
 
 from tests.e2e.test_page_look import FAINT, SMALL, UNNAMED
-from tests.stage.browser import ChatPage, chromium_path, open_browser
+from tests.stage.browser import ChatPage
 from tests.stage.fake_api import FakeServer
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium_path() is None, reason="needs Chromium (apt install chromium)"),
-]
+pytestmark = pytest.mark.browser
 PHONES = [(640, 360), (740, 360), (360, 400), (320, 256), (568, 320), (360, 300)]
 DESKS = [(640, 360), (960, 450)]
 NAMES = {True: ("Chụp ảnh", "Chọn ảnh", "Gửi vị trí"), False: ("Gửi ảnh", "Gửi vị trí")}
@@ -33,14 +30,6 @@ FOCUSED = """() => {
   while (e.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
   return e.getAttribute("aria-label") || e.textContent.trim();
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    assert path
-    with open_browser(path) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

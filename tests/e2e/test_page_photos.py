@@ -12,22 +12,11 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Route, expect
 
 from samples.cards.faces import portrait
-from tests.stage.browser import DESKTOP, ChatPage, chromium_path, open_browser, phone
+from tests.stage.browser import DESKTOP, ChatPage, phone
 from tests.stage.fake_api import FakeServer
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium_path() is None, reason="needs Chromium (apt install chromium)"),
-]
+pytestmark = pytest.mark.browser
 UNDER_WAY = re.compile(r"đang gửi ảnh… \d+ %")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    assert path
-    with open_browser(path) as running:
-        yield running
 
 
 @pytest.fixture

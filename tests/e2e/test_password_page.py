@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
@@ -24,14 +24,11 @@ from bot.password_page.pages import routes
 from helpdesk.accounts.passwords import strength
 from tests.e2e.test_page_look import FAINT
 from tests.stage.accounts import AccountsStage, open_accounts
-from tests.stage.browser import DESKTOP, PHONE, chromium_path, open_browser
+from tests.stage.browser import DESKTOP, PHONE
 from tests.stage.product import free_ports
 from tests.stage.stack import serving
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium_path() is None, reason="needs Chromium (apt install chromium)"),
-]
+pytestmark = pytest.mark.browser
 NEW = "CaPheSua79"
 _T = TypeVar("_T")
 # Links within a sentence are as high as its line.
@@ -108,14 +105,6 @@ def site(tmp_path: Path) -> Iterator[Site]:
         thread.join(30)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    assert path is not None
-    with open_browser(path) as opened:
-        yield opened
-
-
 @pytest.fixture(params=["phone", "desktop", "no-script"])
 def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
     if request.param == "desktop":
@@ -141,15 +130,12 @@ class Watched:
         self.page: Page = context.new_page()
         self.page.add_init_script(BREACHES)
         # A page that tells of a mistake comes with the status of one; Chromium notes that on its console.
-        self.page.on(
-            "console",
-            lambda said: (
-                said.type in ("error", "warning")
-                and "Failed to load resource" not in said.text
-                and self.problems.append(said.text)
-            ),
-        )
+        self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    def _note(self, said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning") and "Failed to load resource" not in said.text:
+            self.problems.append(said.text)
 
     def look(self, name: str) -> None:
         """What every page must be, whatever it says."""

@@ -9,18 +9,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from helpdesk.guide.guide import load_guide
-from tests.stage.browser import DESKTOP, ChatPage, chromium_path, open_browser, phone
+from tests.stage.browser import DESKTOP, ChatPage, phone
 from tests.stage.product import ROOT, Product
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    assert path, "needs Chromium: apt-get install chromium"
-    with open_browser(path) as running:
-        yield running
 
 
 @pytest.fixture

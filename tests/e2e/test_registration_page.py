@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -16,21 +15,13 @@ from samples.cards.camera import Shot, flat, photograph
 from samples.cards.drawing import citizen_back, citizen_front, insurance_card
 from samples.cards.faces import portrait
 from samples.cards.people import Person
-from tests.stage.browser import DESKTOP, ChatPage, chromium_path, open_browser, phone
+from tests.stage.browser import DESKTOP, ChatPage, phone
 from tests.stage.product import ROOT, Product
 
 pytestmark = pytest.mark.browser
 # Set to a folder to keep a picture of every step.
 _PICTURES = os.environ.get("REGISTRATION_PICTURES")
 _PATIENCE = 30_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    assert path, "needs Chromium: apt-get install chromium"
-    with open_browser(path) as running:
-        yield running
 
 
 class Mailbox:

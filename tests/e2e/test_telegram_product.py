@@ -39,8 +39,8 @@ async def test_citizens_on_telegram_are_answered_also_across_a_kill(tmp_path: Pa
                     await asyncio.sleep(0.2)
             finally:
                 product.stop()
-    for sender in map(str, range(1, 9)):
-        texts = [text for chat, text in sent if chat == sender]
+    for asked in map(str, range(1, 9)):
+        texts = [text for chat, text in sent if chat == asked]
         # A kill between Telegram's acknowledgement and our note of it may repeat an answer, never lose or reorder one.
         answers = list(dict.fromkeys(texts))
         assert [guide.get("forgot_password").text.strip() in answers[0], len(answers)] == [True, 2], texts

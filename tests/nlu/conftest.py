@@ -16,12 +16,13 @@ from typing import Any
 
 import pytest
 
+from nlu import lean_imports
+
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+lean_imports.install()
 with warnings.catch_warnings():
     # Rasa's frozen libraries complain about each other when they are imported.
     warnings.simplefilter("ignore")
-    sys.modules.setdefault("jax", None)  # type: ignore[arg-type]  # optional, and slow to import
     import rasa.core.agent
     import rasa.core.policies.rule_policy  # noqa: F401
 
@@ -54,14 +55,15 @@ def toy_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model = kept.resolve() / f"toy-{digest}.tar.gz"
     if not model.exists():
         code = (
-            "import rasa, sys; rasa.train(domain='domain.yml', config=sys.argv[1],"
+            "import sys; from nlu import lean_imports; lean_imports.install()\n"
+            "import rasa; rasa.train(domain='domain.yml', config=sys.argv[1],"
             " training_files=['nlu.yml', 'rules.yml', 'stories.yml'],"
             " output=sys.argv[2], fixed_model_name=sys.argv[3])"
         )
         folder = tmp_path_factory.mktemp("training")
         config = folder / "config.yml"  # a copy: Rasa writes into it
         config.write_bytes((TOY / "config.yml").read_bytes())
-        environment = os.environ | {"PYTHONWARNINGS": "ignore", "RASA_HOME": str(folder)}
+        environment = os.environ | {"PYTHONWARNINGS": "ignore", "RASA_HOME": str(folder), "PYTHONPATH": str(ROOT)}
         done = subprocess.run(
             [sys.executable, "-c", code, str(config), str(folder), "toy"],
             cwd=TOY,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import sqlite3
 from collections.abc import AsyncIterator
 from typing import Any
@@ -59,10 +60,12 @@ async def gateway(ours: TurnAgent) -> AsyncIterator[Gateway]:
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.ctx.agent = ours
     register([GatewayInput()], app, route="/webhooks/")
-    server = await app.create_server(host="127.0.0.1", port=0, return_asyncio_server=True, access_log=False)
+    # A socket of our own: Sanic takes port 0 for "none given" and listens on 8000.
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    server = await app.create_server(sock=listening, return_asyncio_server=True, access_log=False)
     assert server is not None
     await server.startup()
-    port = server.server.sockets[0].getsockname()[1]
     async with aiohttp.ClientSession() as session:
         yield Gateway(session, f"http://127.0.0.1:{port}/webhooks/gateway")
     server.close()
@@ -140,7 +143,7 @@ async def test_a_broken_action_is_an_error_and_leaves_nothing(
     ],
 )
 async def test_an_answer_of_another_shape_is_an_error_as_in_stock(
-    gateway: Gateway, actions: FakeActions, answer: object
+    gateway: Gateway, actions: FakeActions, answer: Any
 ) -> None:
     actions.answers["action_boom"] = lambda _: (200, answer)
     assert (await gateway.post(message="nổ"))[0] == 500

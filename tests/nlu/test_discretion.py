@@ -25,7 +25,7 @@ NAME, NUMBER, ADDRESS = "Lương Thị Quýt", "048199012345", "quyt.luong@examp
 
 
 def said(text: str, entities: list[dict[str, Any]] | None = None, **more: Any) -> UserUttered:
-    parse = {"intent": {"name": "inform", "confidence": 0.9}, "entities": entities or [], "text": text}
+    parse: dict[str, Any] = {"intent": {"name": "inform", "confidence": 0.9}, "entities": entities or [], "text": text}
     parse["intent_ranking"] = [parse["intent"]]
     return UserUttered(text, parse["intent"], entities, parse, message_id="m", **more)
 
@@ -129,10 +129,10 @@ def test_answers_of_the_bot() -> None:
 def test_a_hundred_thousand_characters_take_no_time() -> None:
     import time
 
-    started = time.perf_counter()
+    started = time.process_time()
     for text in ("x" * 100_000, "1 " * 50_000, "a@" * 50_000, "@ " * 50_000, "ba " * 33_000, ".gmail" * 16_000):
         masked(text)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 def raw(folder: Path) -> bytes:

@@ -173,6 +173,8 @@ def write_until_killed(file: Path, enough: int) -> int:
 import asyncio, sys, warnings
 warnings.simplefilter("ignore")
 sys.path.insert(0, {str(ROOT)!r})
+from nlu import lean_imports
+lean_imports.install()
 from rasa.shared.core.domain import Domain
 from tests.nlu.test_tracker_store import TOY, SqliteTrackerStore, say
 async def main():
@@ -257,7 +259,8 @@ async def test_a_handled_turn_is_found_by_its_message(store: SqliteTrackerStore)
         events = await store.handled_turn(WHO, f"m{number}")
         assert events is not None
         assert [e.text for e in events if isinstance(e, BotUttered)] == [f"trả lời {number}"]
-    assert isinstance((await store.handled_turn(WHO, "m0"))[1], SessionStarted)
+    first = await store.handled_turn(WHO, "m0")
+    assert first is not None and isinstance(first[1], SessionStarted)
     assert await store.handled_turn(WHO, "m60") is None
     assert await store.handled_turn("web:2", "m1") is None
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, ViewportSize, sync_playwright
 
 ARGUMENTS = [
     "--headless",
@@ -60,9 +60,13 @@ class ChatPage:
         self.page: Page = context.new_page()
         self.page.set_default_timeout(timeout)
         self.page.add_init_script(_WATCH_POLICY)
-        self.page.on("console", lambda said: said.type in ("error", "warning") and self.problems.append(said.text))
+        self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("request", lambda request: self._watch_host(request.url))
+
+    def _note(self, said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning"):
+            self.problems.append(said.text)
 
     def _watch_host(self, url: str) -> None:
         if not url.startswith(("blob:", "data:")) and urlsplit(url).netloc != urlsplit(self.url).netloc:

@@ -25,8 +25,9 @@ from bot.http.app import WEB_FOLDER, _SecurityHeaders
 from bot.http.pages import Pages
 from helpdesk.accounts.accounts import Accounts
 from helpdesk.accounts.otp import Otp
+from helpdesk.attention.desk import AttentionDesk
 from helpdesk.conversations.messages import MessageStore
-from helpdesk.conversations.model import ChannelIdentity
+from helpdesk.conversations.model import Button, ChannelIdentity, IncomingMessage, MessageKind, Reply
 from helpdesk.mail.queue import MailQueue
 from helpdesk.photos.report import Side
 from helpdesk.registration.desk import CaseDesk
@@ -41,6 +42,10 @@ from helpdesk.store.sealing import open_sealer
 from helpdesk.store.vault import FileVault, open_cipher
 
 PAGE = "http://test"
+# The guide's answers by id, as the console names them.
+UNHELPFUL = "ask_install_app"
+TITLES = {"reg_approved_notice": "Hồ sơ đã được duyệt", UNHELPFUL: "Cài ứng dụng VssID"}
+BLOCKED = "Telegram không chuyển tin này: Forbidden: bot was blocked by the user."
 # Citizens' values in full; the number of a person born in 1955, female, from Đà Nẵng.
 FIELDS = {
     "for_whom": "self",
@@ -78,6 +83,8 @@ class Desk:
     cases: CaseDesk
     agents: Agents
     audit: Audit
+    attention: AttentionDesk
+    mails: MailQueue
     messages: MessageStore
     photos: Path
     ahead: timedelta = timedelta()
@@ -94,7 +101,17 @@ class Desk:
         self.told.append(registration)
 
     def app(self, page_url: str = PAGE) -> Starlette:
-        parts = ConsoleParts(self.agents, self.audit, self.cases, self.notify, Pages(), page_url, clock=self.clock)
+        parts = ConsoleParts(
+            agents=self.agents,
+            audit=self.audit,
+            cases=self.cases,
+            attention=self.attention,
+            titles=lambda: TITLES,
+            notify=self.notify,
+            pages=Pages(),
+            page_url=page_url,
+            clock=self.clock,
+        )
         return Starlette(
             routes=[*routes(parts), Mount("/static", StaticFiles(directory=WEB_FOLDER))],
             middleware=[Middleware(_SecurityHeaders)],
@@ -125,6 +142,35 @@ class Desk:
         draft = await self.registrations.save(draft, {**registration.fields, **fields}, draft.progress)
         return await self.registrations.file(draft)
 
+    async def give_up(self, external_id: str = "77", error: str = BLOCKED) -> str:
+        """A reply that Telegram never took; its conversation."""
+        conversation = await self.messages.open_conversation(ChannelIdentity("telegram", external_id))
+        reply = Reply("Chào bà Bảy, hồ sơ đã duyệt", answer="reg_approved_notice")
+        [message] = await self.messages.say(conversation, reply, push=True)
+        await self.messages.mark_unsent(message.id, error, final=True)
+        return conversation.id
+
+    async def thumbs_down(self, question: str, external_id: str = "88") -> str:
+        """Somebody asked, was answered in two parts, and found the second of no help; the conversation."""
+        identity = ChannelIdentity("telegram", external_id)
+        message = IncomingMessage(identity, f"{question} {external_id}", MessageKind.TEXT, text=question)
+        _, conversation = await self.messages.accept(message)
+        entry = await self.messages.next_unhandled(conversation.id)
+        assert entry is not None
+        buttons = (Button("👎 Chưa được", f"helped:{UNHELPFUL}:no"),)
+        await self.messages.finish(entry, [Reply("Dạ …", buttons, answer="reg_x")], push=False)
+        await self.messages.record_feedback(conversation.id, UNHELPFUL, helped=False)
+        return conversation.id
+
+    async def fail_mail(self, kind: str = "late", about: str = "x", lasts: timedelta | None = None) -> None:
+        """A mail that was put four days ago and never went."""
+        self.pass_by(days=-4)
+        expires_at = self.clock() + lasts if lasts else None
+        key = f"{kind}:{about}"
+        await self.mails.put(kind, "bay.chau@example.vn", "S", "Mật", dedup_key=key, expires_at=expires_at)
+        self.pass_by(days=4)
+        await self.mails.end_overdue()
+
     async def deeds(self, *wanted: str) -> list[tuple[str, str | None, str | None, str | None]]:
         """What was noted, oldest first: deed, who, subject, detail."""
         entries = reversed(await self.audit.read(1000))
@@ -150,6 +196,7 @@ async def open_desk(folder: Path) -> AsyncIterator[Desk]:
         registry = EmbeddedRegistry(database, sealer, desk.clock)
         registrations = Registrations(store, photos, registry, accounts, mails, desk.clock)
         cases = CaseDesk(store, photos, accounts, mails, desk.clock)
+        messages = MessageStore(database, sealer)
         quick = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
         agents = Agents(database, sealer, desk.clock, quick)
         Desk.__init__(
@@ -158,7 +205,9 @@ async def open_desk(folder: Path) -> AsyncIterator[Desk]:
             cases,
             agents,
             Audit(database, desk.clock),
-            MessageStore(database, sealer),
+            AttentionDesk(database, messages, mails, cases, desk.clock),
+            mails,
+            messages,
             folder / "photos",
         )
         yield desk

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import httpx
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.stage.built import BUILT, ROOT
+
 CHILDREN = {"bot": "bot.main", "actions": "actions.server", "rasa": "nlu.serving.server"}
 
 
@@ -73,12 +74,11 @@ class Product:
 
 def start_product(folder: Path, **environment: str) -> Product:
     """Start on `folder`, with the environments and the model that are built already."""
-    built = Path(os.environ.get("VSSID_BUILT") or ROOT / "var").resolve()
     data_dir = folder / "data"
     data_dir.mkdir(exist_ok=True)
     for name in ("env", "models"):
         if not (data_dir / name).exists():
-            (data_dir / name).symlink_to(built / name)
+            (data_dir / name).symlink_to(BUILT / name)
     port, rasa_port, actions_port = free_ports(3)
     clean = {k: v for k, v in os.environ.items() if not k.startswith("VSSID_")}
     output = folder / "output.log"

@@ -143,7 +143,7 @@ class Chat:
         assert answer.status_code == 200
         return answer.json()["messages"]
 
-    async def until(self, count: int, author: str = "assistant", seconds: float = 10) -> list[dict[str, Any]]:
+    async def until(self, count: int, author: str = "assistant", seconds: float = 30) -> list[dict[str, Any]]:
         """The messages by `author` once there are `count` of them."""
         deadline = asyncio.get_running_loop().time() + seconds
         while True:

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from actions.registration.hearing.heard import Heard
 from actions.registration.hearing.labels import Label, Message
 from actions.registration.hearing.numbers import covered
-from actions.said import VALUE_INTENTS, Said, spelt, words
+from actions.said import VALUE_INTENTS, Kind, Said, spelt, words
+from helpdesk.identity import FieldName
 from helpdesk.places import find_province
 from helpdesk.registration import Registration
 from helpdesk.text import KIN, NOT, SELF, any_of, fold, folded
@@ -78,33 +79,38 @@ Span = tuple[int, int]
 
 def hear_address(message: Message, said: Said, registration: Registration, asked: str, heard: Heard) -> list[Span]:
     """Take the address; returns where in the message it stands."""
-    labels = [label for label in message.labels if label.field == "address"]
+    labels = [label for label in message.labels if label.field == FieldName.ADDRESS]
     strong = [label for label in labels if _STRONGEST.match(message.letters, label.start)] or [
         label for label in labels if _STRONG.match(message.letters, label.start)
     ]
     if said.intent not in VALUE_INTENTS and not heard.values:
         # "Hộ khẩu Quảng Nam thì chọn cơ quan nào": where somebody lives is told in questions too.
         return []
-    if asked != "address" and said.intent == "nlu_fallback" and not heard.values:
+    if asked != FieldName.ADDRESS and said.intent == "nlu_fallback" and not heard.values:
         labels = strong
     for label in strong or labels:
         span = _trimmed(message, label.end, _end(message, label), _FIRST)
-        if span and (_is_place(message, span) or (asked == "address" and _is_told(said, message, span))):
+        if span and (_is_place(message, span) or (asked == FieldName.ADDRESS and _is_told(said, message, span))):
             _keep(message.text[span[0] : span[1]], heard)
             return [span]
-    lacks_province = bool(registration.fields.get("address")) and not registration.fields.get("province")
-    if (asked == "address" or (lacks_province and said.intent == "inform" and not heard.values)) and not labels:
+    lacks_province = _lacks_province(registration)
+    if (asked == FieldName.ADDRESS or (lacks_province and said.intent == "inform" and not heard.values)) and not labels:
         return _answer(message, said, registration, heard)
-    if (heard.values or heard.problems) and not registration.has("address"):
+    if (heard.values or heard.problems) and not registration.has(FieldName.ADDRESS):
         for span in _ending_with_province(message):
             _keep(message.text[span[0] : span[1]], heard)
             return [span]
     return []
 
 
+def _lacks_province(registration: Registration) -> bool:
+    """Whether all of the address is known but its end."""
+    return bool(registration.fields.get(FieldName.ADDRESS)) and not registration.fields.get(FieldName.PROVINCE)
+
+
 def _end(message: Message, label: Label) -> int:
     """An address ends with its line, or where another field or a number of a person begins."""
-    stops = [other.start for other in message.labels if other.start >= label.end and other.field != "address"]
+    stops = [other.start for other in message.labels if other.start >= label.end and other.field != FieldName.ADDRESS]
     stops += [start for start, _ in covered(message) if start >= label.end]
     line = re.search(r"[\n;|]", message.text[label.end :])
     stops += [label.end + line.start()] if line and message.text[label.end : label.end + line.start()].strip() else []
@@ -146,7 +152,7 @@ def _answer(message: Message, said: Said, registration: Registration, heard: Hea
             continue
         text = message.text[span[0] : span[1]]
         # The second question is for the province alone; a corrected address is a whole one.
-        only_province = bool(registration.fields.get("address")) and not registration.fields.get("province")
+        only_province = _lacks_province(registration)
         place = _is_place(message, span) or _is_told(said, message, span)
         if place and (_province(text) or not only_province):
             _keep(text, heard)
@@ -162,7 +168,7 @@ def _is_told(said: Said, message: Message, span: Span) -> bool:
 
 def _free(message: Message) -> list[Span]:
     """What no number, date or other field stands in, the longest first."""
-    cuts = sorted([*covered(message), *(_taken_up(message, b) for b in message.labels if b.field != "address")])
+    cuts = sorted([*covered(message), *(_taken_up(message, b) for b in message.labels if b.field != FieldName.ADDRESS)])
     free, at = [], 0
     for start, end in [*cuts, (len(message.text), len(message.text))]:
         if start > at:
@@ -194,7 +200,7 @@ def _is_place(message: Message, span: Span) -> bool:
         return False
     if _province(text) or _PLACE.search(spelt(text)):
         return True
-    return any(span[0] <= e.start and e.end <= span[1] for e in message.entities if e.kind == "location")
+    return any(span[0] <= e.start and e.end <= span[1] for e in message.entities if e.kind == Kind.LOCATION)
 
 
 def _ending_with_province(message: Message) -> Iterator[Span]:
@@ -228,10 +234,10 @@ def _house(text: str, parts: list[Span], last: int) -> int:
 def _keep(text: str, heard: Heard) -> None:
     if len(text) > 200:
         return
-    heard.values["address"] = " ".join(text.split())
+    heard.values[FieldName.ADDRESS] = " ".join(text.split())
     province = _province(text)
     if province:
-        heard.values["province"] = province
+        heard.values[FieldName.PROVINCE] = province
 
 
 def _province(text: str) -> str:

@@ -11,10 +11,10 @@ from datetime import date
 
 from actions.registration.hearing.heard import Heard
 from actions.registration.hearing.labels import OTHER, Entity, Label, Message
-from actions.registration.hearing.numbers import covered
-from actions.said import VALUE_INTENTS, Said
+from actions.registration.hearing.numbers import NUMBER_KINDS, covered
+from actions.said import VALUE_INTENTS, Kind, Said
 from helpdesk.errors import InvalidInput
-from helpdesk.identity import parse_birth_date
+from helpdesk.identity import FieldName, parse_birth_date
 from helpdesk.registration import Registration
 from helpdesk.text import COUNTS, KIN, SELF, any_of, folded
 
@@ -36,21 +36,21 @@ def hear_birth_date(
     message: Message, said: Said, registration: Registration, asked: str, today: date, heard: Heard
 ) -> None:
     """Take the birth date."""
-    labels = [label for label in message.labels if label.field == "birth_date"]
+    labels = [label for label in message.labels if label.field == FieldName.BIRTH_DATE]
     tells = said.intent == "inform" or (said.intent in VALUE_INTENTS and len(message.text.split()) <= 8)
     for label in labels:
         if _labelled(message, label, today, heard):
             if not tells and not heard.values:
                 # What is said about birth dates in passing is no failed answer.
-                heard.problems.pop("birth_date", None)
+                heard.problems.pop(FieldName.BIRTH_DATE, None)
             return
-    dates = [entity for entity in message.of("date") if not _is_other(message, entity)]
-    if asked == "birth_date" and (dates or not message.of("date")):
+    dates = [entity for entity in message.of(Kind.DATE) if not _is_other(message, entity)]
+    if asked == FieldName.BIRTH_DATE and (dates or not message.of(Kind.DATE)):
         if len({entity.value for entity in dates}) == 1:
             _take(message, dates[0], today, heard)
         elif tells and "?" not in message.text and _TRIES.search(_rest(message)):
-            heard.parse("birth_date", lambda: _parse(_rest(message), today))
-    elif dates and len(dates[0].value) > 4 and not registration.has("birth_date"):
+            heard.parse(FieldName.BIRTH_DATE, lambda: _parse(_rest(message), today))
+    elif dates and len(dates[0].value) > 4 and not registration.has(FieldName.BIRTH_DATE):
         _take(message, dates[0], today, heard)
 
 
@@ -62,9 +62,9 @@ def year_alone(message: Message) -> str:
 
 def _labelled(message: Message, label: Label, today: date, heard: Heard) -> bool:
     end = min(message.end_of(label), label.end + 90)
-    inside = [e for e in message.of("date") if label.start <= e.start <= label.end + _NEAR and e.start < end]
+    inside = [e for e in message.of(Kind.DATE) if label.start <= e.start <= label.end + _NEAR and e.start < end]
     if inside and _is_a_day(message, label, inside[0], today):
-        heard.problems["birth_date"] = "birth_shape"
+        heard.problems[FieldName.BIRTH_DATE] = "birth_shape"
         return True
     if inside:
         return _take(message, inside[0], today, heard)
@@ -76,7 +76,9 @@ def _labelled(message: Message, label: Label, today: date, heard: Heard) -> bool
             return False
     if not _NUMBER_WORDS.match(message.letters[label.end : label.end + len(part)]):
         return False
-    heard.parse("birth_date", lambda: _parse(f"{message.text[label.start : label.end]} {part.strip(' :,.')}", today))
+    heard.parse(
+        FieldName.BIRTH_DATE, lambda: _parse(f"{message.text[label.start : label.end]} {part.strip(' :,.')}", today)
+    )
     return True
 
 
@@ -91,9 +93,9 @@ def _is_a_day(message: Message, label: Label, entity: Entity, today: date) -> bo
 
 def _is_other(message: Message, entity: Entity) -> bool:
     before = [label for label in message.labels if label.end <= entity.start and entity.start - label.end <= 2 * _NEAR]
-    earlier = max((e.end for e in message.of("date") if e.end <= entity.start), default=0)
+    earlier = max((e.end for e in message.of(Kind.DATE) if e.end <= entity.start), default=0)
     fields = {label.field for label in before if label.start >= earlier}
-    return OTHER in fields and "birth_date" not in fields
+    return OTHER in fields and FieldName.BIRTH_DATE not in fields
 
 
 def _take(message: Message, entity: Entity, today: date, heard: Heard) -> bool:
@@ -109,7 +111,7 @@ def _take(message: Message, entity: Entity, today: date, heard: Heard) -> bool:
                 raise
             return parse_birth_date(entity.value, today).iso
 
-    return heard.parse("birth_date", read)
+    return heard.parse(FieldName.BIRTH_DATE, read)
 
 
 def _with_day(message: Message, year: str, today: date) -> str:
@@ -130,7 +132,7 @@ def _rest(message: Message) -> str:
     """The message without what is another number already."""
     text = message.letters
     for entity in message.entities:
-        if entity.kind in ("bhxh_code", "bhyt_card", "national_id", "phone", "email"):
+        if entity.kind in (*NUMBER_KINDS, Kind.EMAIL):
             text = _blank(text, entity.start, entity.end)
     for label in message.labels:
         if label.field == OTHER:

@@ -14,8 +14,8 @@ from actions.registration.hearing.hear import hear
 from actions.registration.hearing.heard import Heard
 from actions.registration.hearing.labels import read_message
 from actions.said import Said, spelt, words
-from helpdesk.identity import parse_birth_date
-from helpdesk.registration import Registration
+from helpdesk.identity import FieldName
+from helpdesk.registration import PHOTO_FIELDS, Registration
 from helpdesk.text import DENYING, any_of
 
 _NOT = any_of((*DENYING, "chưa", "khỏi"))
@@ -33,38 +33,46 @@ _NO_WISH = words(
 # "Ngày sinh nữa", "cái mail cũ rồi": behind a correction one more.
 _ALSO = words(r"(?:\S+ ){1,5}(?:nữa|cũ rồi|cũ|khác rồi|cũng (?:sai|cũ|vậy|rứa))(?: ạ| em| con| nha| nè)?")
 _RIGHT = words(r"(?:đúng|phải|chuẩn|chính xác|ok|trúng)(?: rồi| r| hết| đó)")
+# One of them, nobody knows which.
+_PHOTOS = "photos"
 _FIELDS = tuple(
     (name, words(pattern))
     for name, pattern in (
         (
-            "portrait",
+            FieldName.PORTRAIT,
             r"(?:ảnh|hình|anh|hinh)? ?(?:chân dung|đại diện)|anhR thẻ|hình thẻ|selfie|(?:ảnh|hình) mặt (?:em|tui|tôi|"
             r"mình|người|con)",
         ),
-        ("back", r"(?:ảnh |hình )?mặt sau"),
-        ("front", r"(?:ảnh |hình )?mặt trước"),
-        ("photos", r"anhR|tấm hình|(?:cái |mấy )?hinhF(?! như)|(?:hinh|anh) (?:cccd|anh|chup|the)"),
-        ("email", r"(?:địa chỉ |số )?(?:e ?mail|mail|gmail|gmai|meo|thư điện tử|hòm thư|hộp thư)|địa chỉ thư|yahoo"),
+        (FieldName.BACK, r"(?:ảnh |hình )?mặt sau"),
+        (FieldName.FRONT, r"(?:ảnh |hình )?mặt trước"),
+        (_PHOTOS, r"anhR|tấm hình|(?:cái |mấy )?hinhF(?! như)|(?:hinh|anh) (?:cccd|anh|chup|the)"),
         (
-            "birth_date",
+            FieldName.EMAIL,
+            r"(?:địa chỉ |số )?(?:e ?mail|mail|gmail|gmai|meo|thư điện tử|hòm thư|hộp thư)|địa chỉ thư|yahoo",
+        ),
+        (
+            FieldName.BIRTH_DATE,
             r"ngày(?: tháng)?(?: năm)? s[ií]nhS?|năm sinh|sinh nhật|ngày tháng|tháng sinh|ngày sanh|s[ai]nh (?:ngày|"
             r"năm)|"
             r"sinh \d+|sn|ns|ngày \d+|tháng (?:\d+|ba|hai|tư|năm|sáu|bảy|tám|chín|mười|giêng|chạp)|mùng|mồng|tuổi|"
             r"đẻ năm|năm (?:19|20)\d\d",
         ),
-        ("national_id", r"(?:số )?(?:cccd|ccdc|căn cước|cmnd|cmt|chứng minh|định danh)"),
-        ("phone", r"(?:số )?(?:điện thoại|đin thoại|sđt|sdt|đt|dt|phone|di động|zalo)|số máy"),
-        ("bhxh_code", r"mã số|maX|ma (?:so|bhxh|bh|the)|(?:số )?(?:bhxh|bảo hiểm|bhyt)|số (?:sổ|thẻ)|sôR|mã thẻ"),
-        ("agency", r"(?<!quyS )cơ quan|nơi (?:tiếp nhận|nhận)|tiếp nhận"),
+        (FieldName.NATIONAL_ID, r"(?:số )?(?:cccd|ccdc|căn cước|cmnd|cmt|chứng minh|định danh)"),
+        (FieldName.PHONE, r"(?:số )?(?:điện thoại|đin thoại|sđt|sdt|đt|dt|phone|di động|zalo)|số máy"),
         (
-            "address",
+            FieldName.BHXH_CODE,
+            r"mã số|maX|ma (?:so|bhxh|bh|the)|(?:số )?(?:bhxh|bảo hiểm|bhyt)|số (?:sổ|thẻ)|sôR|mã thẻ",
+        ),
+        (FieldName.AGENCY, r"(?<!quyS )cơ quan|nơi (?:tiếp nhận|nhận)|tiếp nhận"),
+        (
+            FieldName.ADDRESS,
             r"địa chỉ|thường trú|hộ khẩu|quê(?: quán)?|tinhR|tỉnh thành|thành phố|phường|xaX|quânJ|huyênJ|tên đường|"
             r"đươngF|"
             r"sôS nhaF|so nha \S*\d\S*|so nha la|tổ \d+|tôR|kiệt|hẻm|k\d+|(?<!baF )(?<!ông )nhaF|chỗ ở|nơi ở|thôn|d c|"
             r"dc",
         ),
         (
-            "full_name",
+            FieldName.FULL_NAME,
             r"(?:họ )?tên|teen|hoJ|ho (?:em|toi|tui|la|cua|minh|ten)|chữ (?:lót|đệm|đầu|cuối)|tên (?:lót|đệm)|"
             r"(?:có )?dâuS",
         ),
@@ -75,7 +83,7 @@ _CLAUSE = re.compile(
     r"con(?= sai))\s",
     re.I,
 )
-_NUMBERS = ("bhxh_code", "national_id", "phone")
+_NUMBERS = (FieldName.BHXH_CODE, FieldName.NATIONAL_ID, FieldName.PHONE)
 _A_NUMBER = words(r"số|so|con số|chữ số|đuôi|duoi")
 _HOUSE = re.compile(r"(?:số |nhà )*(?:k ?)?\d|kiệt|hẻm|tổ \d|thôn|số nhà|kiet|hem|to \d|thon", re.I)
 _LEFTOVER = re.compile(r"\s*(?:mới (?:đúng|phải|trúng|chuẩn|chính xác)|moi (?:dung|phai)|mí đúng|ms đúng)\b.*$", re.I)
@@ -104,7 +112,7 @@ def named_field(said: Said, draft: Registration | None = None) -> str | None:
     if wrong or neutral:
         return (wrong or neutral)[0]
     if draft is not None and _A_NUMBER.search(spelt(said.text)):
-        filled = list(draft.progress.get("filled") or [])
+        filled = draft.progress.filled
         return next((name for name in reversed(filled) if name in _NUMBERS), None)
     return None
 
@@ -114,11 +122,15 @@ def corrected(said: Said, draft: Registration, asked: str, today: date) -> tuple
     field = named_field(said, draft)
     heard = hear(said, draft, field or (asked if asked in _NUMBERS else ""), today)
     _keep_whole_addresses(heard)
-    if not heard.values and field in (None, "birth_date"):
+    if not heard.values and field in (None, FieldName.BIRTH_DATE):
         year = year_alone(read_message(said))
         if year:
-            heard.parse("birth_date", lambda: parse_birth_date(year, today).iso)
-    if not heard.values and not heard.problems and field in ("full_name", "address", "email", "agency"):
+            heard.read(FieldName.BIRTH_DATE, year)
+    if (
+        not heard.values
+        and not heard.problems
+        and field in (FieldName.FULL_NAME, FieldName.ADDRESS, FieldName.EMAIL, FieldName.AGENCY)
+    ):
         # "Địa chỉ sai rồi, 12 Lê Lợi mới đúng": what is left without the wish is told for the field.
         rest = _without_wish(said.text)
         if rest:
@@ -138,10 +150,10 @@ def _without_wish(text: str) -> str:
 
 def _keep_whole_addresses(heard: Heard) -> None:
     """A piece of an address ("tổ 14", "tỉnh Quảng Ngãi") would take the place of the whole: it is asked for again."""
-    address = heard.values.get("address", "")
+    address = heard.values.get(FieldName.ADDRESS, "")
     if address and not (_HOUSE.match(address) and len(address.split()) >= 3):
-        heard.values.pop("address")
-        heard.values.pop("province", None)
+        heard.values.pop(FieldName.ADDRESS)
+        heard.values.pop(FieldName.PROVINCE, None)
 
 
 def _is_wish_only(clause: str) -> bool:
@@ -157,5 +169,5 @@ def _fields(text: str) -> list[str]:
             if all(match.end() <= start or match.start() >= end for start, end, _ in found):
                 found.append((match.start(), match.end(), name))
     names = [name for _, _, name in sorted(found)]
-    sides = [name for name in names if name in ("portrait", "front", "back")]
-    return [name for name in dict.fromkeys(names) if not (sides and name in ("photos", "national_id"))]
+    sides = [name for name in names if name in PHOTO_FIELDS]
+    return [name for name in dict.fromkeys(names) if not (sides and name in (_PHOTOS, FieldName.NATIONAL_ID))]

@@ -27,7 +27,7 @@ from actions.registration.hearing.name_words import (
 from actions.registration.hearing.numbers import covered
 from actions.said import VALUE_INTENTS, Said
 from helpdesk.errors import InvalidInput
-from helpdesk.identity import parse_full_name
+from helpdesk.identity import FieldName, parse_full_name
 from helpdesk.registration import Registration
 from helpdesk.text import CHILDREN, FAMILY, KIN, SELF, SIDES, any_of, fold, folded
 
@@ -49,6 +49,7 @@ _IS = r"(?:là|la|đây là|day la|thành|thanh|sang|đó là|do la)(?!\w)(?:\s*
 _LEAD = re.compile(rf"^[\s:\-–=,.]*(?:(?:(?:của|cua)\s+)?(?:{_WHOSE}|{_KIND})\s+)*(?:{_IS})?\s*", re.IGNORECASE)
 # What is worth telling although the words may be no answer at all.
 _TELLING = frozenset({"name_foreign_script", "name_two"})
+_NOT_OF_PEOPLE = (FieldName.ADDRESS, FieldName.AGENCY, OTHER)
 Span = tuple[int, int]
 
 
@@ -59,21 +60,21 @@ def hear_name(
     told = _told(message, registration)
     if told and (said.intent in VALUE_INTENTS or reads_as_name(told, sure=True)):
         with suppress(InvalidInput):
-            heard.take("full_name", parse_full_name(told).text)
+            heard.take(FieldName.FULL_NAME, parse_full_name(told).text)
         return
-    if asked == "full_name" and not heard.values and not heard.problems:
+    if asked == FieldName.FULL_NAME and not heard.values and not heard.problems:
         _answer(message, said, registration, heard)
         return
     if said.intent not in VALUE_INTENTS and not heard.values:
         return
     found = _unnamed(message, taken)
-    known = registration.fields.get("full_name", "")
+    known = registration.fields.get(FieldName.FULL_NAME, "")
     if known:
         # Only the accents that were missing; anything else has to be called a name.
         if found and fold(known) == fold(found) and known != found and not found.isascii():
-            heard.parse("full_name", lambda: parse_full_name(found).text)
-    elif found and (heard.values or heard.problems or asked == "full_name" or _is_all(message, found)):
-        heard.parse("full_name", lambda: parse_full_name(found).text)
+            heard.read(FieldName.FULL_NAME, found)
+    elif found and (heard.values or heard.problems or asked == FieldName.FULL_NAME or _is_all(message, found)):
+        heard.read(FieldName.FULL_NAME, found)
 
 
 def segments(message: Message, taken: Sequence[Span] = ()) -> list[str]:
@@ -108,7 +109,7 @@ def reads_as_name(text: str, *, sure: bool) -> bool:
 
 def _unnamed(message: Message, taken: Sequence[Span]) -> str:
     """The first words that nothing but their own look makes a name."""
-    others = [(b.start, message.end_of(b)) for b in message.labels if b.field in ("address", "agency", OTHER)]
+    others = [(b.start, message.end_of(b)) for b in message.labels if b.field in _NOT_OF_PEOPLE]
     parts = (part for part in segments(message, [*taken, *others]) if not re.search(r"\d", part))
     return next((name for part in parts if (name := _run(part, alone=True))), "")
 
@@ -117,7 +118,7 @@ def _told(message: Message, registration: Registration) -> str:
     """The name behind "tên"; where several are told, the one of the person who is registered."""
     candidates: list[tuple[bool, str]] = []
     for label in message.labels:
-        if label.field != "full_name":
+        if label.field != FieldName.FULL_NAME:
             continue
         lead = _LEAD.match(message.part(label))
         start = label.end + (lead.end() if lead else 0)
@@ -190,28 +191,28 @@ def _answer(message: Message, said: Said, registration: Registration, heard: Hea
     run = next((name for part in segments(message) if (name := _run(part, alone=True))), "")
     if said.intent not in VALUE_INTENTS:
         if run and re.match(rf"(?:(?:da|em|con|toi|tui|minh|la) )*{fold(run)}\b(?: \S+)?$", fold(message.text)):
-            heard.parse("full_name", lambda: parse_full_name(run).text)
+            heard.read(FieldName.FULL_NAME, run)
         return
     try:
         name = parse_full_name(message.text).text
     except InvalidInput as error:
         telling = error.code in _TELLING and len(message.text.split()) <= 7
-        short = error.code == "name_short" and said.intent == "inform" and not registration.has("full_name")
+        short = error.code == "name_short" and said.intent == "inform" and not registration.has(FieldName.FULL_NAME)
         if run and error.code == "name_digits" and not covered(message):
-            heard.problems["full_name"] = error.code
+            heard.problems[FieldName.FULL_NAME] = error.code
         elif run:
-            heard.parse("full_name", lambda: parse_full_name(run).text)
+            heard.read(FieldName.FULL_NAME, run)
         elif telling or short:
-            heard.problems["full_name"] = error.code
+            heard.problems[FieldName.FULL_NAME] = error.code
         return
     # As it was typed: the tidied capitals would make a name of any sentence.
     typed = re.search(re.escape(name), message.text, re.IGNORECASE)
     # "My name is Tran Van Binh": more words before the name than a surname has.
     longer = bool(run) and len(name.split()) - len(run.split()) >= 2
     if _is_name(typed[0] if typed else message.text, said) and not longer:
-        heard.take("full_name", name)
+        heard.take(FieldName.FULL_NAME, name)
     elif run:
-        heard.parse("full_name", lambda: parse_full_name(run).text)
+        heard.read(FieldName.FULL_NAME, run)
 
 
 def _is_name(text: str, said: Said) -> bool:

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 
 from helpdesk.errors import InvalidInput
-
-# Two different values for these are a question to ask, not a choice to make.
-_ONE_ONLY = {
-    "bhxh_code": "bhxh_two",
-    "national_id": "national_id_two",
-    "phone": "phone_two",
-    "birth_date": "birth_two",
-    "email": "email_two",
-}
+from helpdesk.registration import FIELDS
 
 
 @dataclass(slots=True)
 class Heard:
     """`values` by field, ready to be kept; `problems` are error codes for what could not be taken, by field."""
 
+    # Dates are read against it.
+    today: date
     values: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     # A number that may be a BHXH number or a phone number.
@@ -29,14 +24,21 @@ class Heard:
 
     def take(self, name: str, value: str) -> bool:
         """Keep a value; a second one that differs takes both away."""
-        if self.problems.get(name) == _ONE_ONLY.get(name, ""):
+        two = FIELDS[name].two
+        if two and self.problems.get(name) == two:
             return False
-        if self.values.get(name, value) != value and name in _ONE_ONLY:
+        if two and self.values.get(name, value) != value:
             self.values.pop(name)
-            self.problems[name] = _ONE_ONLY[name]
+            self.problems[name] = two
             return False
         self.values[name] = value
         return True
+
+    def read(self, name: str, text: str) -> bool:
+        """Keep what the text is as a value of the field, or the code of why it is none."""
+        read = FIELDS[name].read
+        assert read is not None, name
+        return self.parse(name, lambda: read(text, self.today))
 
     def parse(self, name: str, read: Callable[[], str]) -> bool:
         """Keep what `read` returns, or the code of what it raises."""

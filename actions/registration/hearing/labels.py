@@ -13,31 +13,54 @@ from dataclasses import dataclass
 from typing import Any
 
 from actions.registration.hearing.name_words import MIDDLES, SURNAMES
-from actions.said import Said
-from helpdesk.text import COUNTS, KIN, NOT, SELF, any_of, folded, letters_of
+from actions.said import Kind, Said
+from helpdesk.identity import FieldName
+from helpdesk.text import COUNTS, NOT, any_of, folded, letters_of
 
 # Fields of other papers and other people soak up the number or the date that follows them.
 OTHER = "other"
-_OF = rf"(?:\s*(?:cua\s+)?{any_of(folded((*SELF, *KIN)))}\b)?"
+# They are in addresses and in questions, and no field's own.
+NO_VALUES = (Kind.INSURANCE, Kind.BENEFIT, Kind.LOCATION, Kind.AGENCY)
 _LABELS: tuple[tuple[str, str], ...] = (
-    (OTHER, r"ngay cap|cap ngay|noi cap|het han|han (?:the|dung|su dung)|co gia tri|gia tri (?:den|tu)|dong tu|"
-            r"ma so thue|mst|so tai khoan|stk|tai khoan|tam tru|bien so|otp|ma xac (?:nhan|thuc)|ma (?:don vi|ho so)|"
-            r"so lo|gioi tinh|ten (?:dem|lot|dang nhap|mien|tai khoan|cong ty|cty|dan|cung)|dan toc|(?<=\d) tuoi"),
-    ("email", r"e ?- ?mail|gmail(?=\s*(?:la|:|cua|nay|ni|em|tui|toi))|(?:hop |dia chi )?mail|meo(?=\s)|thu dien tu|"
-              r"hom thu|hop thu"),
-    ("phone", r"(?:so )?(?:dien thoai|d/?t(?=[\s:.\d])|sdt|dthoai|phone|zalo|di dong|may(?= cua| la| nay| \d)|"
-              r"lien (?:lac|he))|so (?:may|phone)|so dt"),
-    ("national_id", r"(?:so )?(?:cccd|c ?c ?c ?d|can cuoc(?: cong dan)?|cancuoc|cmnd|cmt|cmtnd|"
-                    r"chung minh(?: nhan dan| thu)?|dinh danh(?: ca nhan)?)|so cc\b|cc(?=\s*:?\s*\d)"),
-    ("bhxh_code", r"(?:ma )?(?:so )?(?:the )?(?:bhxh|bhyt|bao hiem(?: xa hoi| y te)?)|ma so(?: bh)?|so so|ma bh|so bh|"
-                  r"ms(?: ?bh)?(?=[\s:]*\d)|(?:so|ma) the|ma so|ma(?=\s*(?:so|the|cua|la|:|nay|ni|day|ne|\d))"),
-    ("birth_date", r"(?:ngay,? ?)?(?:thang,? ?)?(?:nam,? ?)?s[ia]nh(?: nhat)?(?: vao)?(?: ngay| nam| mung| mong)?|"
-                   r"(?<![a-z0-9])(?:sn|ns|nsinh|dob)(?=[\s:.]*\d|[\s:]*(?:nam|ngay))|de nam"),
-    ("full_name", r"ho\s*(?:va|&|,)?\s*(?:chu lot\s*(?:va|&)?\s*)?ten|ten (?:day du|that|khai sinh|goi)|ten"),
-    ("address", r"(?:dia chi|d/c|dc(?=\s*[:\-]))(?: (?:thuong tru|nha|o|ho khau|tren cccd))?|thuong tru|ho khau|hktt|"
-                r"que quan|que|(?:noi|cho|nha) o(?=\s)|tru (?:tai|quan)|o(?=\s)"),
-    ("agency", r"(?:co quan|noi) tiep nhan|co quan bhxh"),
-)  # fmt: skip
+    (
+        OTHER,
+        r"ngay cap|cap ngay|noi cap|het han|han (?:the|dung|su dung)|co gia tri|gia tri (?:den|tu)|dong tu|"
+        r"ma so thue|mst|so tai khoan|stk|tai khoan|tam tru|bien so|otp|ma xac (?:nhan|thuc)|ma (?:don vi|ho so)|"
+        r"so lo|gioi tinh|ten (?:dem|lot|dang nhap|mien|tai khoan|cong ty|cty|dan|cung)|dan toc|(?<=\d) tuoi",
+    ),
+    (
+        FieldName.EMAIL,
+        r"e ?-? ?mail|gmail(?=\s*(?:la|:|cua|nay|ni|em|tui|toi))|(?:hop |dia chi )?mail|meo(?=\s)|thu dien tu|"
+        r"hom thu|hop thu",
+    ),
+    (
+        FieldName.PHONE,
+        r"(?:so )?(?:dien thoai|d/?t(?=[\s:.\d])|sdt|dthoai|phone|zalo|di dong|may(?= cua| la| nay| \d)|"
+        r"lien (?:lac|he))|so (?:may|phone)|so dt",
+    ),
+    (
+        FieldName.NATIONAL_ID,
+        r"(?:so )?(?:cccd|c ?c ?c ?d|can cuoc(?: cong dan)?|cancuoc|cmnd|cmt|cmtnd|"
+        r"chung minh(?: nhan dan| thu)?|dinh danh(?: ca nhan)?)|so cc\b|cc(?=\s*:?\s*\d)",
+    ),
+    (
+        FieldName.BHXH_CODE,
+        r"(?:ma )?(?:so )?(?:the )?(?:bhxh|bhyt|bao hiem(?: xa hoi| y te)?)|ma so(?: bh)?|so so|ma bh|so bh|"
+        r"ms(?: ?bh)?(?=[\s:]*\d)|(?:so|ma) the|ma so|ma(?=\s*(?:so|the|cua|la|:|nay|ni|day|ne|\d))",
+    ),
+    (
+        FieldName.BIRTH_DATE,
+        r"(?:ngay,? ?)?(?:thang,? ?)?(?:nam,? ?)?s[ia]nh(?: nhat)?(?: vao)?(?: ngay| nam| mung| mong)?|"
+        r"(?<![a-z0-9])(?:sn|ns|nsinh|dob)(?=[\s:.]*\d|[\s:]*(?:nam|ngay))|de nam",
+    ),
+    (FieldName.FULL_NAME, r"ho\s*(?:va|&|,)?\s*(?:chu lot\s*(?:va|&)?\s*)?ten|ten (?:day du|that|khai sinh|goi)|ten"),
+    (
+        FieldName.ADDRESS,
+        r"(?:dia chi|d/c|dc(?=\s*[:\-]))(?: (?:thuong tru|nha|o|ho khau|tren cccd))?|thuong tru|ho khau|hktt|"
+        r"que quan|que|(?:noi|cho|nha) o(?=\s)|tru (?:tai|quan)|o(?=\s)",
+    ),
+    (FieldName.AGENCY, r"(?:co quan|noi) tiep nhan|co quan bhxh"),
+)
 _PATTERN = re.compile(
     "|".join(
         rf"(?P<f{number}>(?<![a-z0-9@._])(?:{pattern})(?![a-z0-9@]))" for number, (_, pattern) in enumerate(_LABELS)
@@ -132,12 +155,12 @@ def _in_normal_form(text: str, found: Sequence[Mapping[str, Any]]) -> tuple[str,
 
 
 def _labels(text: str, letters: str, entities: Sequence[Entity]) -> list[Label]:
-    taken = [(e.start, e.end) for e in entities if e.kind not in ("insurance", "benefit", "location", "agency")]
+    taken = [(e.start, e.end) for e in entities if e.kind not in NO_VALUES]
     found: list[Label] = []
     for match in _PATTERN.finditer(letters):
         field = _LABELS[int((match.lastgroup or "f0")[1:])][0]
         start, end = match.span()
-        if any(start < b and end > a for a, b in taken if field != "birth_date"):
+        if any(start < b and end > a for a, b in taken if field != FieldName.BIRTH_DATE):
             continue
         written, plain = text[start:end].lower(), match[0]
         if plain in _WRITTEN and written not in _WRITTEN[plain]:
@@ -159,7 +182,7 @@ def _ends_a_name(before: str) -> bool:
 
 
 def _place_at(entities: Sequence[Entity], at: int) -> bool:
-    return any(e.kind == "location" and at <= e.start <= at + 2 for e in entities)
+    return any(e.kind == Kind.LOCATION and at <= e.start <= at + 2 for e in entities)
 
 
 _NOT = any_of(folded(NOT))

@@ -6,17 +6,18 @@ Refuses to overwrite a known number by one that only looks alike. Whether a numb
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from actions.registration.hearing.heard import Heard
-from actions.registration.hearing.labels import OTHER, Entity, Message
+from actions.registration.hearing.labels import NO_VALUES, OTHER, Entity, Message
+from actions.said import Kind
 from helpdesk.errors import InvalidInput
-from helpdesk.identity import parse_bhxh_code, parse_card, parse_national_id, parse_phone
+from helpdesk.identity import FieldName, parse_card
 from helpdesk.registration import Registration
 
-_KINDS = frozenset({"bhxh_code", "bhyt_card", "national_id", "phone"})
-_NUMBER_FIELDS = frozenset({"bhxh_code", "national_id", "phone"})
+NUMBER_KINDS = frozenset({Kind.BHXH_CODE, Kind.BHYT_CARD, Kind.NATIONAL_ID, Kind.PHONE})
+_NUMBER_FIELDS = frozenset({FieldName.BHXH_CODE, FieldName.NATIONAL_ID, FieldName.PHONE})
 # No province's BHXH numbers begin with these, all mobile numbers do.
 _MOBILE_ONLY = re.compile(r"0[3579]\d{8}")
 _MOBILE = re.compile(r"0(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-9])\d{7}")
@@ -40,41 +41,41 @@ class _Number:
 def hear_numbers(message: Message, registration: Registration, asked: str, heard: Heard) -> None:
     """Take every number of the message into its field."""
     numbers = _named(message, [*_found(message), *_odd(message)])
-    for number in sorted(numbers, key=lambda n: (n.field != "national_id", n.start)):
+    for number in sorted(numbers, key=lambda n: (n.field != FieldName.NATIONAL_ID, n.start)):
         if number.field == OTHER:
             continue
         if number.field:
             _take_named(number, message, registration, heard)
-        elif number.kind == "phone" and any(n.kind in ("bhxh_code", "bhyt_card") for n in numbers):
-            _parse("phone", number.value, heard)
+        elif number.kind == Kind.PHONE and any(n.kind in (Kind.BHXH_CODE, Kind.BHYT_CARD) for n in numbers):
+            heard.read(FieldName.PHONE, number.value)
         elif number.kind:
             _take_alike(number, registration, asked, heard)
-    about = "bhxh_code" if asked == "front" and not registration.has("bhxh_code") else asked
+    about = FieldName.BHXH_CODE if asked == FieldName.FRONT and not registration.has(FieldName.BHXH_CODE) else asked
     if about in _NUMBER_FIELDS and about not in heard.values and about not in heard.problems and not heard.unclear:
         odd = [number for number in numbers if not number.kind and not number.field]
         if odd and not heard.values:
-            _parse(about, odd[0].value, heard)
+            heard.read(about, odd[0].value)
 
 
 def covered(message: Message) -> list[tuple[int, int]]:
     """Where numbers, dates and addresses stand; the rest of a message are words."""
-    spans = [(e.start, e.end) for e in message.entities if e.kind in _KINDS or e.kind in ("email", "date")]
+    spans = [(e.start, e.end) for e in message.entities if e.kind in NUMBER_KINDS or e.kind in (Kind.EMAIL, Kind.DATE)]
     return spans + [(number.start, number.end) for number in _odd(message)]
 
 
 def _found(message: Message) -> Iterator[_Number]:
     for entity in message.entities:
-        if entity.kind in _KINDS:
+        if entity.kind in NUMBER_KINDS:
             written = message.text[entity.start : entity.end]
             # With its plus a number tells which country it is of.
-            abroad = written.startswith("+") and entity.kind != "phone"
-            kind, value = ("phone", written) if abroad else (entity.kind, entity.value)
+            abroad = written.startswith("+") and entity.kind != Kind.PHONE
+            kind, value = (Kind.PHONE, written) if abroad else (entity.kind, entity.value)
             yield _Number(kind, value, entity.start, entity.end)
 
 
 def _odd(message: Message) -> Iterator[_Number]:
     """Long numbers that are none of the four: a digit is missing, or there is one too many."""
-    spans = [(e.start, e.end) for e in message.entities if e.kind not in ("location", "insurance", "benefit", "agency")]
+    spans = [(e.start, e.end) for e in message.entities if e.kind not in NO_VALUES]
     for match in _RUN.finditer(message.letters):
         digits = sum(sign.isdigit() for sign in match[0])
         if digits >= 6 and all(match.end() <= a or match.start() >= b for a, b in spans):
@@ -124,80 +125,81 @@ def _take_named(number: _Number, message: Message, registration: Registration, h
     """A number that is called something is that or wrong, except that people mix up the papers' names."""
     field, value = number.field, number.value
     size = sum(sign.isdigit() for sign in value)
-    if number.kind == "bhyt_card":
+    if number.kind == Kind.BHYT_CARD:
         _take_card(value, heard)
-    elif field == "bhxh_code" and size == 12 and number.kind == "national_id":
+    elif field == FieldName.BHXH_CODE and size == 12 and number.kind == Kind.NATIONAL_ID:
         # Since August 2025 the personal id stands for the BHXH number.
-        if _parse("national_id", value, heard):
-            heard.values["bhxh_code"] = heard.values["national_id"]
-    elif field == "national_id" and number.kind in ("bhxh_code", "phone"):
-        heard.problems.setdefault("national_id", "national_id_length")
-    elif field == "phone" and number.kind == "national_id" and size == 12:
-        heard.problems.setdefault("phone", "phone_length")
+        if heard.read(FieldName.NATIONAL_ID, value):
+            heard.values[FieldName.BHXH_CODE] = heard.values[FieldName.NATIONAL_ID]
+    elif field == FieldName.NATIONAL_ID and number.kind in (Kind.BHXH_CODE, Kind.PHONE):
+        heard.problems.setdefault(FieldName.NATIONAL_ID, "national_id_length")
+    elif field == FieldName.PHONE and number.kind == Kind.NATIONAL_ID and size == 12:
+        heard.problems.setdefault(FieldName.PHONE, "phone_length")
     else:
-        _parse(field, value, heard)
+        heard.read(field, value)
 
 
 def _take_alike(number: _Number, registration: Registration, asked: str, heard: Heard) -> None:
     """A number without a name: by what was asked for, then by its looks."""
     value = number.value
     match number.kind:
-        case "bhyt_card":
+        case Kind.BHYT_CARD:
             _take_card(value, heard)
-        case "national_id" if len(value) == 12:
-            if asked == "phone" and registration.has("national_id"):
-                heard.problems.setdefault("phone", "phone_length")
-            elif _parse("national_id", value, heard) and asked == "bhxh_code" and not registration.has("bhxh_code"):
+        case Kind.NATIONAL_ID if len(value) == 12:
+            if asked == FieldName.PHONE and registration.has(FieldName.NATIONAL_ID):
+                heard.problems.setdefault(FieldName.PHONE, "phone_length")
+            elif (
+                heard.read(FieldName.NATIONAL_ID, value)
+                and asked == FieldName.BHXH_CODE
+                and not registration.has(FieldName.BHXH_CODE)
+            ):
                 # Since August 2025 the personal id stands for the BHXH number.
-                heard.values.setdefault("bhxh_code", heard.values["national_id"])
-        case "national_id":
-            if asked == "phone" or (asked != "national_id" and _MOBILE.fullmatch("0" + value)):
-                _parse("phone", value, heard)
-            elif asked in ("bhxh_code", "front") and not registration.has("bhxh_code"):
-                heard.problems.setdefault("bhxh_code", "bhxh_length")
-            elif asked == "national_id" or not registration.has("national_id"):
-                _parse("national_id", value, heard)
-        case "bhxh_code":
-            field = asked if asked in ("phone", "national_id") else "bhxh_code"
-            if field != "bhxh_code" and not registration.has("bhxh_code") and "bhxh_code" not in heard.values:
-                field = "bhxh_code"
-            _parse(field, value, heard)
-        case "phone":
+                heard.values.setdefault(FieldName.BHXH_CODE, heard.values[FieldName.NATIONAL_ID])
+        case Kind.NATIONAL_ID:
+            if asked == FieldName.PHONE or (asked != FieldName.NATIONAL_ID and _MOBILE.fullmatch("0" + value)):
+                heard.read(FieldName.PHONE, value)
+            elif asked in (FieldName.BHXH_CODE, FieldName.FRONT) and not registration.has(FieldName.BHXH_CODE):
+                heard.problems.setdefault(FieldName.BHXH_CODE, "bhxh_length")
+            elif asked == FieldName.NATIONAL_ID or not registration.has(FieldName.NATIONAL_ID):
+                heard.read(FieldName.NATIONAL_ID, value)
+        case Kind.BHXH_CODE:
+            field = asked if asked in (FieldName.PHONE, FieldName.NATIONAL_ID) else FieldName.BHXH_CODE
+            if (
+                field != FieldName.BHXH_CODE
+                and not registration.has(FieldName.BHXH_CODE)
+                and FieldName.BHXH_CODE not in heard.values
+            ):
+                field = FieldName.BHXH_CODE
+            heard.read(field, value)
+        case Kind.PHONE:
             _phone_or_code(value, registration, asked, heard)
 
 
 def _phone_or_code(value: str, registration: Registration, asked: str, heard: Heard) -> None:
-    wants_code = asked in ("bhxh_code", "front") and not registration.has("bhxh_code")
+    wants_code = asked in (FieldName.BHXH_CODE, FieldName.FRONT) and not registration.has(FieldName.BHXH_CODE)
     if wants_code and not heard.values and len(value) == 10:
         if _MOBILE_ONLY.fullmatch(value):
             heard.unclear = value
         else:
-            _parse("bhxh_code", value, heard)
-    elif asked == "national_id" and registration.has("phone") and registration.fields.get("phone") != value:
-        heard.problems.setdefault("national_id", "national_id_length")
+            heard.read(FieldName.BHXH_CODE, value)
+    elif (
+        asked == FieldName.NATIONAL_ID
+        and registration.has(FieldName.PHONE)
+        and registration.fields.get(FieldName.PHONE) != value
+    ):
+        heard.problems.setdefault(FieldName.NATIONAL_ID, "national_id_length")
     else:
-        _parse("phone", value, heard)
+        heard.read(FieldName.PHONE, value)
 
 
 def _take_card(value: str, heard: Heard) -> None:
     try:
         card = parse_card(value)
     except InvalidInput as error:
-        heard.problems.setdefault("bhxh_code", error.code)
+        heard.problems.setdefault(FieldName.BHXH_CODE, error.code)
     else:
-        heard.take("bhxh_code", card.code)
-        heard.values["card"] = card.number
-
-
-_PARSERS: dict[str, Callable[[str], str]] = {
-    "bhxh_code": parse_bhxh_code,
-    "national_id": lambda text: parse_national_id(text).number,
-    "phone": parse_phone,
-}
-
-
-def _parse(field: str, text: str, heard: Heard) -> bool:
-    return heard.parse(field, lambda: _PARSERS[field](text))
+        heard.take(FieldName.BHXH_CODE, card.code)
+        heard.values[FieldName.CARD] = card.number
 
 
 __all__ = ["Entity", "covered", "hear_numbers"]

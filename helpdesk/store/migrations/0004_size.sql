@@ -3,7 +3,7 @@
 CREATE INDEX attachments_conversation ON attachments (conversation_id);
 CREATE INDEX inbox_conversation ON inbox (conversation_id);
 CREATE INDEX outbox_conversation ON outbox (conversation_id);
-CREATE INDEX registrations_conversation ON registrations (conversation_id);
+CREATE INDEX IF NOT EXISTS registrations_conversation ON registrations (conversation_id);
 CREATE INDEX password_links_account ON password_links (account_id);
 CREATE INDEX password_links_conversation ON password_links (conversation_id);
 CREATE INDEX agent_sessions_agent ON agent_sessions (agent_id);

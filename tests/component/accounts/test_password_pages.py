@@ -43,8 +43,8 @@ class Site:
 
 
 @pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    async with open_accounts(tmp_path) as stage:
+async def site(data_dir: Path) -> AsyncIterator[Site]:
+    async with open_accounts(data_dir) as stage:
         site = Site(stage, httpx.AsyncClient())
         app = Starlette(routes=routes(stage.accounts, Pages(), "http://test", site.changed))
         transport = httpx.ASGITransport(app)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -16,13 +17,13 @@ from helpdesk.registration.model import Registration, Status
 from helpdesk.staff.agents import IDLE
 from tests.stage.console_desk import PAGE, Desk, Officer, csrf_of, open_desk
 
-HELPED = {"for_whom": "helper", "contact_owner": "helper"}
+HELPED: dict[str, Any] = {"for_whom": "helper", "contact_owner": "helper"}
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'"
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with open_desk(tmp_path) as opened:
+async def desk(data_dir: Path) -> AsyncIterator[Desk]:
+    async with open_desk(data_dir) as opened:
         yield opened
 
 
@@ -360,7 +361,7 @@ async def test_a_chat_that_can_t_be_told_doesn_t_undo_a_decision(desk: Desk, cap
     async def broken(_registration: Registration) -> None:
         raise RuntimeError("Trần Thị Bảy")
 
-    desk.notify = broken  # type: ignore[method-assign]
+    desk.notify = broken  # type: ignore[method-assign, assignment]
     lan = await Officer.come(desk, "Lan")
     case = await desk.file()
     assert (await lan.decide(await lan.open(case), "approve")).status_code == 303

@@ -82,8 +82,8 @@ async def test_pages_of_fifty_oldest_first(desk: Desk, lan: Officer, opened: lis
     last = await lan.http.get("/console?page=3")
     assert "Trang sau" not in last.text and 'href="/console?page=2"' in last.text
     # Whoever stays on a page that is no more sees the last one.
-    for number in ("99", "0", "-1", "x", "9" * 40, "²"):
-        assert (await lan.http.get("/console", params={"page": number})).status_code == 200
+    for wrong in ("99", "0", "-1", "x", "9" * 40, "²"):
+        assert (await lan.http.get("/console", params={"page": wrong})).status_code == 200
     assert "Trang 3/3" in (await lan.http.get("/console?page=99")).text
 
 

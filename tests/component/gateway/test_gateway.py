@@ -15,6 +15,7 @@ from bot.channels.base import Undeliverable
 from helpdesk.conversations.model import ChannelIdentity, IncomingMessage, MessageKind, OutboxEntry, Reply
 from helpdesk.errors import Unavailable
 from helpdesk.settings import Settings
+from helpdesk.staff.agents import Agent
 from tests.stage.stack import Chat, Stack, StandInRasa, running, serving
 
 
@@ -58,7 +59,7 @@ async def test_conversations_do_not_wait_for_each_other(client: httpx.AsyncClien
     slow, quick = await Chat.open(client), await Chat.open(client)
     await slow.send(text="giữ")
     await quick.send(text="nhanh")
-    await quick.until(1, seconds=2)
+    await quick.until(1)
     held.set()
     await slow.until(1)
 
@@ -103,7 +104,7 @@ async def test_a_turn_that_always_breaks_ends_in_an_apology(chat: Chat, rasa: St
 
     rasa.behave = broken
     await chat.send(text="câu độc")
-    answers = await chat.until(1, seconds=20)
+    answers = await chat.until(1)
     assert "1900 9068" in answers[0]["text"]
     rasa.behave = rasa.echo
     await chat.send(text="câu lành")
@@ -122,7 +123,7 @@ async def test_an_empty_answer_is_a_failure_unless_silence_is_meant(chat: Chat, 
     assert len(await chat.history()) == 1
     replies[0] = {"replies": []}
     await chat.send(text="gì cũng được")
-    assert "1900 9068" in (await chat.until(1, seconds=20))[0]["text"]
+    assert "1900 9068" in (await chat.until(1))[0]["text"]
 
 
 @pytest.mark.parametrize(
@@ -200,7 +201,15 @@ async def test_feedback_is_kept_once_per_answer(chat: Chat, stack: Stack, rasa: 
         stack.services.guide.render("feedback_yes").text,
         stack.services.guide.render("feedback_no").text,
     ]
-    assert await stack.store.feedback_counts() == {"ask_install_app": (0, 1)}
+    [unhelpful] = await stack.services.attention.answers(9)
+    assert unhelpful.answer == "ask_install_app"
+    assert await stack.services.attention.questions([unhelpful], Agent("1", "Lan")) == ["tải app"]
+    await stack.services.attention.see_answer(chat.id, "ask_install_app", Agent("1", "Lan"))
+    assert await stack.services.attention.answers(9) == []
+    # Who finds it unhelpful again puts it back.
+    await chat.send(payload="helped:ask_install_app:no")
+    await chat.until(4)
+    assert [found.answer for found in await stack.services.attention.answers(9)] == ["ask_install_app"]
 
 
 async def test_an_error_that_nobody_foresaw_ends_in_an_apology_too(
@@ -209,9 +218,9 @@ async def test_an_error_that_nobody_foresaw_ends_in_an_apology_too(
     async def bug(_entry: object) -> None:
         raise RuntimeError("bí mật của người dân")
 
-    stack.gateway._replying._triage.replies = bug  # type: ignore[method-assign]
+    stack.gateway._replying._triage.replies = bug  # type: ignore[method-assign, assignment]
     await chat.send(text="a")
-    assert "1900 9068" in (await chat.until(1, seconds=20))[0]["text"]
+    assert "1900 9068" in (await chat.until(1))[0]["text"]
     assert "RuntimeError" in caplog.text and "bí mật" not in caplog.text
 
 
@@ -225,7 +234,7 @@ async def test_a_flood_is_slowed_with_one_notice_and_others_do_not_feel_it(tuned
             refused = [answer for answer in sent if answer.status_code == 429]
             assert refused and int(refused[0].headers["retry-after"]) >= 1
             await other.send(text="bình thường")
-            await other.until(1, seconds=2)
+            await other.until(1)
             answers = await flooder.until(len(accepted))
             assert len(answers) == len(accepted)
             assert len([m for m in await flooder.history() if m["author"] == "system"]) == 1
@@ -250,7 +259,7 @@ class Platform:
         return None
 
 
-async def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
+async def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
     deadline = asyncio.get_running_loop().time() + seconds
     while not condition():
         assert asyncio.get_running_loop().time() < deadline
@@ -280,8 +289,12 @@ async def test_what_cannot_be_delivered_is_given_up_and_visible(tuned: Settings,
         await stack.gateway.receive(text_message("a", 1))
         await stack.gateway.receive(text_message("b", 2))
         await wait_for(lambda: platform.sent == ["nghe: b"])
-        given_up = await stack.store.undeliverable()
-    assert [error for _, _, error in given_up] == ["bị chặn"]
+        [given_up] = await stack.services.attention.replies(9)
+        assert (given_up.channel, given_up.error, given_up.tries) == ("telegram", "bị chặn", 1)
+        # An officer's word, and the sweep takes it up.
+        await stack.services.attention.send_reply_again(given_up.message_id, Agent("1", "Lan"))
+        await wait_for(lambda: platform.sent == ["nghe: b", "nghe: a"])
+        assert await stack.services.attention.replies(9) == []
 
 
 async def test_replies_unsent_at_a_kill_go_out_after_the_restart(tuned: Settings, rasa: StandInRasa) -> None:

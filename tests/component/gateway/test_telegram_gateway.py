@@ -58,7 +58,7 @@ async def bot(settings: Settings) -> AsyncIterator[Stack]:
         yield stack
 
 
-async def until(condition: Callable[[], Any], seconds: float = 10) -> None:
+async def until(condition: Callable[[], Any], seconds: float = 30) -> None:
     deadline = asyncio.get_running_loop().time() + seconds
     while not condition():
         assert asyncio.get_running_loop().time() < deadline, "it didn't happen"

@@ -47,7 +47,7 @@ async def visited(stack: Stack, settings: Settings | None = None) -> AsyncIterat
 
 async def caught(http: httpx.AsyncClient, count: int, to: str | None = None) -> list[dict[str, Any]]:
     """What the list shows once there is so much of it."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             answer = await http.get("/demo/mailbox.json", params={} if to is None else {"to": to})
             assert answer.status_code == 200
@@ -200,7 +200,7 @@ def test_on_the_bots_own_loop(settings: Settings) -> None:
             await stack.enter_async_context(open_mailing(services, Pages(), Metrics()))
             await services.otp.request("email", "c1", TO)
             caught = CaughtMails(services.database)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while not (found := await caught.newest()):
                     await asyncio.sleep(0.05)
             return [mail.to for mail in found]

@@ -115,10 +115,10 @@ class House:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_database(tmp_path / "helpdesk.db") as database:
-        sealer = await open_sealer(database, open_cipher("", tmp_path / "secret.key"))
-        yield House(database, sealer, tmp_path)
+async def house(data_dir: Path) -> AsyncIterator[House]:
+    async with open_database(data_dir / "helpdesk.db") as database:
+        sealer = await open_sealer(database, open_cipher("", data_dir / "secret.key"))
+        yield House(database, sealer, data_dir)
 
 
 async def test_everything_of_the_chat_goes_and_the_neighbour_keeps_everything(house: House) -> None:
@@ -134,7 +134,11 @@ async def test_everything_of_the_chat_goes_and_the_neighbour_keeps_everything(ho
     await house.run("INSERT INTO caught_mails VALUES ('c', 'Toi@example.com', 's', 'b', ?)", LONG_AGO)
     for conversation in (mine, theirs):
         await house.run("INSERT INTO errands VALUES (?, 'resume', 'x', '{}', ?)", conversation, LONG_AGO)
-        await house.run("INSERT INTO feedback VALUES (?, 'hello', 1, ?)", conversation, LONG_AGO)
+        await house.run(
+            "INSERT INTO feedback (conversation_id, answer, helped, created_at) VALUES (?, 'hello', 1, ?)",
+            conversation,
+            LONG_AGO,
+        )
 
     assert await house.erasure.of_conversation(mine) == 3 + 1 + 4
 

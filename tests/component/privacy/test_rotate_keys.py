@@ -204,8 +204,9 @@ def test_the_command_with_the_key_in_its_file(
 
 
 def test_the_command_refuses_while_the_assistant_runs_and_without_data(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    untouched: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    settings = untouched
     in_folder(settings, monkeypatch)
     assert main(["--new"]) == 2
     assert "chưa có dữ liệu" in capsys.readouterr().err

@@ -27,6 +27,7 @@ from helpdesk.conversations.model import (
     Reply,
 )
 from helpdesk.conversations.plain_texts import seal_plain_texts
+from helpdesk.registration.progress import Progress
 from helpdesk.services import open_services
 from helpdesk.settings import Settings
 from helpdesk.store.database import Database, open_database
@@ -99,14 +100,14 @@ async def test_a_draft_leaves_no_fields_in_the_files(stack: Stack, chat: Chat, s
     registrations = stack.services.registrations
     fields = {"full_name": NAME, "national_id": NUMBER, "email": EMAIL, "phone": PHONE}
     draft = await registrations.start(chat.id, fields)
-    await registrations.save(draft, {**fields, "email_confirmed": "1"}, {"asked": "summary"})
+    await registrations.save(draft, {**fields, "email_confirmed": "1"}, Progress(asked="summary"))
     assert traces(settings.data_dir) == set()
     assert (await registrations.get(draft.id)).fields["full_name"] == NAME
 
 
-def test_the_search_finds_what_is_there(settings: Settings) -> None:
-    leave_old(settings, 1)
-    assert traces(settings.data_dir) == {NUMBER, NAME, EMAIL, "Bạch Yến", "731946", "a place"}
+def test_the_search_finds_what_is_there(untouched: Settings) -> None:
+    leave_old(untouched, 1)
+    assert traces(untouched.data_dir) == {NUMBER, NAME, EMAIL, "Bạch Yến", "731946", "a place"}
 
 
 async def test_a_number_goes_once_it_is_answered(stack: Stack) -> None:
@@ -201,9 +202,9 @@ def words(seq: int) -> str:
 
 
 @pytest.fixture
-def old(settings: Settings) -> Settings:
-    leave_old(settings, 1203)
-    return settings
+def old(untouched: Settings) -> Settings:
+    leave_old(untouched, 1203)
+    return untouched
 
 
 async def test_old_words_are_sealed_at_the_first_start(old: Settings) -> None:

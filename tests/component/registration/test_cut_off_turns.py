@@ -15,6 +15,7 @@ from actions.said.said import Said
 from helpdesk.conversations.model import ChannelIdentity
 from helpdesk.photos.reader import PhotoReader
 from helpdesk.registration.model import Registration
+from helpdesk.registration.progress import Progress
 from helpdesk.services import Services, open_services
 from helpdesk.settings import Settings
 
@@ -56,8 +57,8 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with open_services(Settings(data_dir=tmp_path)) as services:
+async def desk(data_dir: Path) -> AsyncIterator[Desk]:
+    async with open_services(Settings(data_dir=data_dir)) as services:
         yield Desk(services)
 
 
@@ -84,7 +85,7 @@ async def test_a_draft_that_was_brought_here_is_brought_again_when_its_turn_is(d
     registrations = desk.services.registrations
     draft = await registrations.start(old, {"for_whom": "self"})
     await registrations.save(
-        draft, {**draft.fields, "email": EMAIL, "email_confirmed": "1"}, {"asked": "front", "started": True}
+        draft, {**draft.fields, "email": EMAIL, "email_confirmed": "1"}, Progress(asked="front", started=True)
     )
     await desk.errands.start(new, "resume", Said("m1", "tiếp tục", "resume_registration"))
     await desk.errands.turn(new, Said("m2", EMAIL, "inform"))

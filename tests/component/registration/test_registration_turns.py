@@ -2,87 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any, cast
-
-import pytest
-
-from actions.registration.life import RegistrationDialogue
-from actions.registration.turn import RegistrationTurns
-from actions.said.said import Outcome, Said
 from helpdesk.conversations.model import ChannelIdentity
-from helpdesk.photos.reader import PhotoReader
 from helpdesk.photos.report import Side
-from helpdesk.registration.model import Registration
+from helpdesk.registration.progress import Progress
 from helpdesk.registry.demo import settle_demo
-from helpdesk.services import Services, open_services
-from helpdesk.settings import Settings
-
-
-class Citizen:
-    """Says things to the dialogue as Rasa would hand them over."""
-
-    def __init__(self, services: Services, conversation_id: str) -> None:
-        turns = RegistrationTurns(
-            services.guide, services.registrations, services.conversations, services.otp, cast(PhotoReader, None)
-        )
-        self.dialogue = RegistrationDialogue(services.registrations, services.errands, turns)
-        self.services = services
-        self.cid = conversation_id
-        self.number = 0
-
-    def said(self, text: str = "", intent: str = "inform", choice: str | None = None, **entities: str) -> Said:
-        self.number += 1
-        found: list[dict[str, Any]] = []
-        for entity, value in entities.items():
-            # A date's value is ISO, as Rasa's extractor gives it; in these texts it is written last.
-            start = text.find(value) if value in text else len(text) - 10
-            found.append({"entity": entity, "value": value, "start": start, "end": start + len(value)})
-        return Said(f"m{self.number}", text, intent, tuple(found), None, choice)
-
-    async def says(self, text: str, intent: str = "inform", **entities: str) -> list[str]:
-        return await self.hears(self.said(text, intent, **entities))
-
-    async def taps(self, choice: str) -> list[str]:
-        return await self.hears(self.said(choice=choice))
-
-    async def hears(self, said: Said) -> list[str]:
-        outcome = await self.dialogue.turn(self.cid, said)
-        assert outcome is not None
-        return answers(outcome)
-
-    async def opens(self, text: str = "đăng ký vssid", **entities: str) -> list[str]:
-        return answers(await self.dialogue.open(self.cid, self.said(text, "register_account", **entities)))
-
-    async def draft(self) -> Registration:
-        found = await self.services.registrations.draft(self.cid)
-        assert found is not None
-        return found
-
-    async def code(self) -> str:
-        """The last code that was mailed, as the queue holds it."""
-        row = await self.services.database.fetch_one("SELECT sealed FROM mails ORDER BY created_at DESC LIMIT 1")
-        assert row is not None
-        text = str(self.services.sealer.open(row["sealed"]))
-        return next(word for word in text.replace("\\n", " ").split() if word.isdigit() and len(word) == 6)
-
-
-def answers(outcome: Outcome) -> list[str]:
-    return [say.answer for say in outcome.says]
-
-
-@pytest.fixture
-async def citizen(tmp_path: Path) -> AsyncIterator[Citizen]:
-    async with open_services(Settings(data_dir=tmp_path)) as services:
-        conversation = await services.conversations.store.open_conversation(ChannelIdentity("web", "a"))
-        yield Citizen(services, conversation.id)
-
-
-async def begun(citizen: Citizen) -> Citizen:
-    await citizen.opens()
-    await citizen.taps("consent_yes")
-    return citizen
+from tests.stage.registrant import Citizen, answers, begun
 
 
 async def test_nothing_becomes_a_draft_before_consent(citizen: Citizen) -> None:
@@ -168,7 +92,7 @@ async def test_with_another_national_id_nothing_is_found(citizen: Citizen) -> No
     await citizen.says("048090000099", national_id="048090000099")
     said = await citizen.says("274 đường Giả Định 20, Thanh Khê, Đà Nẵng")
     assert "reg_code_not_found_use_id" in said
-    assert (await citizen.draft()).fields["bhxh_code"] == "048090000099"
+    assert (await citizen.draft()).bhxh_code == "048090000099"
 
 
 async def test_the_registry_spells_a_name_typed_without_accents(citizen: Citizen) -> None:
@@ -227,7 +151,7 @@ async def complete(citizen: Citizen) -> None:
             "email": "binh@example.com",
             "email_confirmed": "1",
         },
-        {"asked": "portrait"},
+        Progress(asked="portrait"),
     )
     for side in (Side.FRONT, Side.BACK, Side.PORTRAIT):
         draft = await citizen.services.registrations.put_photo(draft, side, b"jpeg", "accepted", ())
@@ -245,7 +169,7 @@ async def test_an_incomplete_draft_can_t_be_filed_by_an_old_button(citizen: Citi
     await begun(citizen)
     await complete(citizen)
     draft = await citizen.draft()
-    await citizen.services.registrations.save(draft, {**draft.fields, "phone": ""}, {})
+    await citizen.services.registrations.save(draft, {**draft.fields, "phone": ""}, Progress())
     assert await citizen.taps("submit") == ["reg_ask_phone"]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,46 +13,11 @@ from helpdesk.accounts.passwords import Hashing
 from helpdesk.conversations.model import ChannelIdentity
 from helpdesk.errors import Conflict, InvalidInput, NotFound
 from helpdesk.photos.report import Side
-from helpdesk.registration.model import Registration, Status
+from helpdesk.registration.model import Status
+from helpdesk.registration.progress import Progress
 from helpdesk.registration.view import fill, placeholders
-from helpdesk.services import Services, open_services
-from helpdesk.settings import Settings
-
-COMPLETE = {
-    "for_whom": "self",
-    "bhxh_code": "0000099001",
-    "full_name": "Nguyễn Thị Mẫu",
-    "birth_date": "1960-02-01",
-    "national_id": "048160099001",
-    "phone": "0905000111",
-    "address": "1 đường Giả Định, Đà Nẵng",
-    "province": "Đà Nẵng",
-    "email": "mau@example.com",
-    "email_confirmed": "1",
-}
-
-
-@pytest.fixture
-async def services(tmp_path: Path) -> AsyncIterator[Services]:
-    async with open_services(Settings(data_dir=tmp_path)) as opened:
-        yield opened
-
-
-async def conversation(services: Services, name: str = "a") -> str:
-    return (await services.conversations.store.open_conversation(ChannelIdentity("web", name))).id
-
-
-async def filled(services: Services, name: str = "a", **changed: str) -> Registration:
-    registrations = services.registrations
-    draft = await registrations.start(await conversation(services, name), {})
-    draft = await registrations.save(draft, {**draft.fields, **COMPLETE, **changed}, {})
-    for side in (Side.PORTRAIT, Side.FRONT, Side.BACK):
-        draft = await registrations.put_photo(draft, side, f"jpeg of {side}".encode(), "accepted", ())
-    return draft
-
-
-def everything_in(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+from helpdesk.services import Services
+from tests.stage.applications import COMPLETE, conversation, everything_in, filled
 
 
 async def test_a_conversation_has_one_draft_with_its_consent(services: Services) -> None:
@@ -74,7 +38,7 @@ async def test_what_is_given_is_unreadable_in_the_file(services: Services, tmp_p
 
 async def test_an_incomplete_draft_is_not_filed(services: Services) -> None:
     draft = await filled(services)
-    draft = await services.registrations.save(draft, {**draft.fields, "phone": ""}, {})
+    draft = await services.registrations.save(draft, {**draft.fields, "phone": ""}, Progress())
     assert draft.missing() == ["phone"]
     with pytest.raises(InvalidInput):
         await services.registrations.file(draft)
@@ -170,7 +134,7 @@ async def test_the_office_s_reason_is_sealed_and_goes_when_the_application_is_fi
     assert rejected.reason == "Ảnh của bà Lanh bị mờ"
     assert "bà Lanh".encode() not in everything_in(tmp_path)
     reopened = await services.registrations.reopen(rejected)
-    saved = await services.registrations.save(reopened, reopened.fields, {"asked": "front"})
+    saved = await services.registrations.save(reopened, reopened.fields, Progress(asked="front"))
     assert saved.reason and (await services.registrations.get(filed.id)).reason == rejected.reason
     await services.registrations.withdraw(saved)
     assert (await services.registrations.get(filed.id)).reason == rejected.reason
@@ -241,11 +205,11 @@ async def test_what_is_expected_next(services: Services) -> None:
     registrations, identity = services.registrations, ChannelIdentity("web", "a")
     assert await registrations.expecting(identity) is None
     draft = await registrations.start(await conversation(services), {})
-    await registrations.save(draft, draft.fields, {"asked": "birth_date", "filled": ["phone"]})
+    await registrations.save(draft, draft.fields, Progress(asked="birth_date", filled=("phone",)))
     assert await registrations.expecting(identity) == "birth_date"
-    await registrations.save(draft, draft.fields, {"asked": "phone", "code_sent": True})
+    await registrations.save(draft, draft.fields, Progress(asked="phone", code_sent=True))
     assert await registrations.expecting(identity) == "otp"
-    await registrations.save(draft, draft.fields, {"asked": "phone", "paused": True})
+    await registrations.save(draft, draft.fields, Progress(asked="phone", paused=True))
     assert await registrations.expecting(identity) is None
 
 

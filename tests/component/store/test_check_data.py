@@ -43,7 +43,7 @@ def test_a_page_in_the_middle(data: Path, capsys: pytest.CaptureFixture[str]) ->
 def test_a_count_that_is_off_and_a_row_without_its_own(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     database = sqlite3.connect(data / "helpdesk.db", isolation_level=None)
     database.execute("UPDATE counters SET value = 7 WHERE name = 'members'")
-    database.execute("INSERT INTO feedback VALUES ('gone', 'a', 1, 'x')")
+    database.execute("INSERT INTO feedback (conversation_id, answer, helped, created_at) VALUES ('gone', 'a', 1, 'x')")
     assert check_data.main() == 1
     told = capsys.readouterr().out
     assert "members: đang ghi 7, đếm được 600; đã sửa" in told

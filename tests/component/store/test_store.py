@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,6 @@ from helpdesk.conversations.model import ChannelIdentity, IncomingMessage, Messa
 from helpdesk.errors import Unavailable
 from helpdesk.services import sole_process
 from helpdesk.settings import Settings
-from helpdesk.store import migrating
 from helpdesk.store.database import Database, open_database
 from helpdesk.store.failures import Duplicate, Orphan, StoreError
 from helpdesk.store.sealing import Sealer
@@ -61,7 +61,7 @@ async def test_a_cancelled_transaction_leaves_nothing_and_blocks_nobody(tmp_path
         await inside.wait()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        await asyncio.wait_for(database.check_writable(), 2)
+        await asyncio.wait_for(database.check_writable(), 30)
         assert await database.fetch_one("SELECT 1 FROM store_checks WHERE id = 9") is None
 
 
@@ -73,7 +73,7 @@ async def test_transactions_cancelled_at_every_await_never_wedge_the_store(tmp_p
             await asyncio.sleep(delay * 0.0001)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            await asyncio.wait_for(store.accept(message(1000 + delay)), 2)
+            await asyncio.wait_for(store.accept(message(1000 + delay)), 30)
         conversation = await store.open_conversation(ChannelIdentity("telegram", "5"))
         history = await store.history(conversation.id)
         assert [m.seq for m in history] == list(range(1, len(history) + 1))
@@ -155,7 +155,9 @@ async def test_other_refusals_are_told_apart(tmp_path: Path) -> None:
     async with open_database(tmp_path / "a.db") as database:
         with pytest.raises(Orphan):
             async with database.transaction() as transaction:
-                await transaction.execute("INSERT INTO feedback VALUES ('nobody', 'hello', 1, 'x')")
+                await transaction.execute(
+                    "INSERT INTO feedback (conversation_id, answer, helped, created_at) VALUES ('nobody', 'a', 1, 'x')"
+                )
         with pytest.raises(StoreError, match="store_checks"):
             async with database.transaction() as transaction:
                 await transaction.execute("INSERT INTO store_checks VALUES (1, NULL, 'a secret')")
@@ -232,7 +234,7 @@ async def test_whoever_names_the_same_key_waits_also_in_another_process(tmp_path
 async def test_a_migration_that_arrives_late_is_run_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scripts = tmp_path / "migrations"
     scripts.mkdir()
-    monkeypatch.setattr(migrating.resources, "files", lambda _package: tmp_path)
+    monkeypatch.setattr(resources, "files", lambda _package: tmp_path)
     for name in ("0001_one", "0003_three", "0002_two"):
         # Written side by side, merged one after the other.
         (scripts / f"{name}.sql").write_text(f"CREATE TABLE t{name[:4]} (id TEXT)")

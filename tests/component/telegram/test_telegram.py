@@ -76,7 +76,7 @@ class RecordingInbox:
         return (await self.until(1))[0]
 
 
-async def until(condition: Callable[[], Any], seconds: float = 10) -> None:
+async def until(condition: Callable[[], Any], seconds: float = 30) -> None:
     deadline = asyncio.get_running_loop().time() + seconds
     while not condition():
         assert asyncio.get_running_loop().time() < deadline, "it didn't happen"
@@ -296,7 +296,7 @@ async def test_an_album_is_its_photos_one_by_one_in_order(
     contents = [picture(size) for size in ((640, 480), (320, 240), (64, 48))]
     telegram.refuse("download", Refusal(502, "Bad Gateway", times=2))
     for number, content in enumerate(contents, 1):
-        caption = {"caption": "mặt trước, mặt sau, chân dung"} if number == 1 else {}
+        caption: dict[str, Any] = {"caption": "mặt trước, mặt sau, chân dung"} if number == 1 else {}
         await telegram.write(number=number, media_group_id="99", photo=sizes(await telegram.upload(content)), **caption)
     await telegram.write("xong rồi ạ", number=4)
     kept = await inbox.until(4)
@@ -411,8 +411,10 @@ async def test_only_the_own_phone_number_is_believed(
 async def test_groups_bots_and_service_messages_are_passed_over(
     channel: Any, telegram: TelegramFront, inbox: RecordingInbox
 ) -> None:
-    await telegram.write("trong nhóm", number=1, **{"chat": {"id": -9, "type": "group", "title": "N"}})
-    await telegram.write("máy", number=2, **{"from": {"id": 5, "is_bot": True, "first_name": "Máy"}})
+    group: dict[str, Any] = {"chat": {"id": -9, "type": "group", "title": "N"}}
+    machine: dict[str, Any] = {"from": {"id": 5, "is_bot": True, "first_name": "Máy"}}
+    await telegram.write("trong nhóm", number=1, **group)
+    await telegram.write("máy", number=2, **machine)
     await telegram.write(number=3, group_chat_created=True)
     await telegram.write("người", number=4)
     assert [received.text for received in await inbox.until(1)] == ["người"]
@@ -618,7 +620,7 @@ async def test_a_flood_of_one_holds_up_nobody_else(
         (flooding,) = await stack.store.unhandled_conversations()
         assert flooding.identity.external_id == "6"
         # Nothing of the flood is turned away, and nearly all of it still waits for its answer.
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while await stack.store.backlog(flooding.id) <= flood - 20:
                 await asyncio.sleep(0.1)
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from actions.said.said import Said
+from tests.stage.built import RASA_PYTHON, ROOT
 
-ROOT = Path(__file__).resolve().parents[3]
 _EXTRACT = """
 import json, sys
-from nlu.serving import lean_imports
-lean_imports.install({"nlu.entities.extractor"})
+from nlu import lean_imports
+lean_imports.install(serving=True)
 from nlu.entities.extractor import find_entities
 from nlu.entities.places import Gazetteer
 places = Gazetteer.load()
@@ -29,15 +27,16 @@ Extract = Callable[[str], list[dict[str, object]]]
 Hearer = Callable[..., Said]
 
 
-# Read at import: a fixture of every test takes DATA_DIR out of the environment.
-_RASA = Path(os.environ.get("DATA_DIR") or ROOT / "var") / "env" / "rasa" / "bin" / "python"
-
-
 @pytest.fixture(scope="session")
 def extract() -> Iterator[Extract]:
     """The entities of a text, from one process of the Rasa environment."""
     with subprocess.Popen(
-        [_RASA, "-c", _EXTRACT], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        [RASA_PYTHON, "-c", _EXTRACT],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
     ) as process:
         assert process.stdin is not None and process.stdout is not None
         asking, answers = process.stdin, process.stdout

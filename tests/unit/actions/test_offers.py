@@ -25,9 +25,9 @@ def guide(settings: Settings) -> Guide:
 
 
 @pytest.fixture
-async def accept(tmp_path: Path) -> AsyncIterator[Action]:
+async def accept(data_dir: Path) -> AsyncIterator[Action]:
     """`action_accept_offer` with all that it may lead to."""
-    async with open_services(Settings(data_dir=tmp_path)) as services:
+    async with open_services(Settings(data_dir=data_dir)) as services:
         await services.conversations.store.open_conversation(ChannelIdentity("web", "t"))
         made = actions(services, cast(PhotoReader, None))
         yield next(one for one in made if one.name() == "action_accept_offer")
@@ -59,7 +59,7 @@ async def play(run: Action, events: list[dict[str, Any]], offered: list[str] | N
         latest_action_name=None,
     )
     dispatcher = CollectingDispatcher()
-    result = await run.run(dispatcher, tracker, {})
+    result = await run.run(dispatcher, tracker, {})  # type: ignore[typeddict-item]
     assert len(dispatcher.messages) == 1, "one turn, one message"
     return dispatcher.messages[0]["custom"], result
 

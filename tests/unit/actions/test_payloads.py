@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from actions.registration.questions import fix
 from actions.said.said import payload
 from bot.channels.telegram.text import LONGEST_PAYLOAD, button_rows
 from helpdesk.conversations.model import Button
 from helpdesk.guide.guide import load_guide
 from helpdesk.photos.report import Side
+from helpdesk.registration.fields import FIELDS
 from helpdesk.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -42,7 +44,8 @@ def buttons_in(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 def all_buttons() -> list[tuple[str, str]]:
     found = [button for source in SOURCES for button in buttons_in(ast.parse(source.read_text("utf-8")))]
-    return sorted(set(found))
+    corrections = [fix(field.name) for field in FIELDS.values() if field.button]
+    return sorted({*found, *corrections})
 
 
 def test_the_buttons_are_found() -> None:

@@ -10,7 +10,7 @@ from bench.parsing import Understood, accuracy, strip_accents, understood
 
 def test_the_fallback_makes_it_unsure_and_is_no_candidate() -> None:
     ranking = [{"name": "nlu_fallback", "confidence": 0.6}, {"name": "greet", "confidence": 0.4}]
-    answer = {"intent": {"name": "nlu_fallback"}, "intent_ranking": ranking}
+    answer: dict[str, object] = {"intent": {"name": "nlu_fallback"}, "intent_ranking": ranking}
     assert understood(answer) == Understood(sure=False, ranking=("greet",))
 
 

@@ -32,7 +32,7 @@ policies:
 
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Path:
-    rasa = tmp_path / "env" / "rasa" / "lib" / "python3.10" / "site-packages" / "rasa"
+    rasa = tmp_path / "env" / "stock" / "lib" / "python3.10" / "site-packages" / "rasa"
     for folder in ("cli/initial_project", "engine/recipes/config_files"):
         (rasa / folder).mkdir(parents=True)
     (rasa / "cli/initial_project/config.yml").write_text("recipe: default.v1\npipeline:\npolicies:\n")

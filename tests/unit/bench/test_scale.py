@@ -21,7 +21,7 @@ SIZE = Size(messages=2000, members=200)
 @pytest.fixture
 def home(settings: Settings) -> Path:
     folder = settings.data_dir
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     _Filling(folder / "helpdesk.db", asyncio.run(_prepare(folder)), SIZE).everything()
     return folder
 

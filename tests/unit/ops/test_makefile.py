@@ -12,10 +12,14 @@ import pytest
 from ops.train import ROOT
 
 
+def run_make(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(["make", *arguments], cwd=cwd, env=clean | environment, capture_output=True, text=True)
+
+
 def make(*arguments: str, cwd: Path = ROOT, **environment: str) -> str:
     """What it printed; it has to succeed."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
-    done = subprocess.run(["make", *arguments], cwd=cwd, env=clean | environment, capture_output=True, text=True)
+    done = run_make(*arguments, cwd=cwd, **environment)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -74,7 +78,6 @@ def test_staff_takes_the_name_from_the_command_line_only(house: Path) -> None:
         said = make("staff", "PYTHON=./build", *given, cwd=house, NAME="MY-COMPUTER", DATA_DIR="")
         return said.splitlines()[1].partition("ops.staff ")[2]
 
-    assert asked() == "--"
     assert asked("NAME=Nguyễn Thị Lan") == "-- Nguyễn Thị Lan"
     assert asked("NAME=$$(id); 'x", "RESET=1") == "--reset -- $(id); 'x"
     assert asked("NAME=lan", "RESET=0", "DISABLE=1") == "--disable -- lan"
@@ -85,8 +88,39 @@ def test_a_file_of_any_name_is_imported_and_one_of_the_environment_is_not(house:
     given = make("import", "PYTHON=./build", "FILE=danh sách  11.csv", cwd=house).splitlines()[-1]
     assert given.endswith("-m ops.import_members danh sách  11.csv")
     for arguments in ([], ["FILE="]):
-        said = make("import", "PYTHON=./build", *arguments, cwd=house, FILE="/etc/passwd").splitlines()[-1]
-        assert said.rstrip().endswith("-m ops.import_members")
+        done = run_make("import", "PYTHON=./build", *arguments, cwd=house, FILE="/etc/passwd")
+        assert done.returncode and "make import FILE=members.csv" in done.stderr and done.stdout == ""
+
+
+@pytest.mark.parametrize("given", [[], ["NAME="], ["NAME=  "], ["RESET=1"]])
+def test_staff_without_a_name_is_told_before_anything_is_built(house: Path, given: list[str]) -> None:
+    done = run_make("staff", "PYTHON=./build", *given, cwd=house, NAME="MY-COMPUTER")
+    assert done.returncode and "make staff NAME=lan" in done.stderr and done.stdout == ""
+
+
+def test_help_names_the_commands_in_the_order_of_use() -> None:
+    said = make("help", "PORT=8181", "DATA_DIR=my data")
+    commands = [line.split()[0] for line in said.partition("\n\n")[0].splitlines()]
+    assert commands[:8] == ["help", "run", "staff", "import", "rotate-keys", "quick", "check", "test"]
+    assert len(commands) == len(set(commands)) and commands[-1] == "clean"
+    assert "PORT=8181" in said and "DATA_DIR=my data" in said
+
+
+def test_hooks_remember_where_the_tools_are(house: Path) -> None:
+    put_python(house / "my data")
+    subprocess.run(["git", "init", "-q"], cwd=house, check=True)
+    assert make("hooks", "PYTHON=./build", "DATA_DIR=my data", cwd=house).rstrip().endswith("-m pre_commit install")
+    shutil.copy(ROOT / "ops" / "tool.sh", house)
+    tool = house / "my data" / "env" / "app" / "bin" / "ruff"
+    tool.write_text('#!/bin/sh\necho "ruff $*"\n')
+    tool.chmod(0o755)
+    environment = {k: v for k, v in os.environ.items() if k != "DATA_DIR"}
+    call = ["./tool.sh", "ruff", "check", "a b.py"]
+    assert (
+        subprocess.run(call, cwd=house, env=environment, capture_output=True, text=True).stdout == "ruff check a b.py\n"
+    )
+    missing = subprocess.run(call, cwd=house, env=environment | {"DATA_DIR": "x"}, capture_output=True, text=True)
+    assert missing.returncode and "make hooks" in missing.stderr
 
 
 def test_a_new_key_is_made_when_it_is_asked_for(house: Path) -> None:

@@ -17,6 +17,8 @@ from helpdesk.settings import Settings
 from ops.staff import DEMO_NAME, _open, demo_password
 from ops.train import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 def staff(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(

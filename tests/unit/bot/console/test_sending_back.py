@@ -7,11 +7,11 @@ import pytest
 from bot.console.sending_back import NOTHING, SendingBack
 from bot.console.words import GENERAL_REASONS, REASONS
 from helpdesk.errors import InvalidInput
-from helpdesk.registration.model import REPAIRABLE
+from helpdesk.registration.fields import FIELDS
 
 
 def test_every_part_that_can_be_repaired_is_offered_and_no_other() -> None:
-    assert set(REASONS) == set(REPAIRABLE)
+    assert set(REASONS) == {field.name for field in FIELDS.values() if field.repairable}
 
 
 def test_ticks_choices_and_words_become_lines() -> None:

@@ -25,7 +25,7 @@ def at(seconds: float) -> datetime:
 
 
 def entry(name: str, received: float = 0, kind: MessageKind = MessageKind.TEXT) -> InboxEntry:
-    conversation = Conversation(f"c{name}", ChannelIdentity("web", name), ConversationStatus.PENDING, None, 0)
+    conversation = Conversation(f"c{name}", ChannelIdentity("web", name), ConversationStatus.PENDING)
     message = Message(name, conversation.id, 1, Author.CONTACT, "xin chào", at(received), kind=kind)
     return InboxEntry(conversation, message, attempts=0, received_at=at(received), notified_late=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from typing import Any
 
 import barcode
 import numpy as np
@@ -17,6 +18,8 @@ from helpdesk.photos.barcodes import Grey, card_shaped, is_citizen_code, is_insu
 from samples.cards.camera import Shot, photograph
 from samples.cards.drawing import citizen_back, citizen_front, insurance_card
 from samples.cards.people import invent
+
+pytestmark = pytest.mark.slow
 
 PERSON = invent(7)
 
@@ -32,7 +35,7 @@ def on_paper(drawn: Image.Image) -> Grey:
     return np.asarray(paper, dtype=np.uint8)
 
 
-def qr(text: str, **options: object) -> Grey:
+def qr(text: str, **options: Any) -> Grey:
     file = io.BytesIO()
     segno.make(text, micro=False, **options).save(file, kind="png", scale=5)
     return on_paper(Image.open(file))

@@ -17,6 +17,8 @@ from samples.cards.drawing import Card, citizen_back, citizen_front, insurance_c
 from samples.cards.faces import portrait
 from samples.cards.people import invent
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
 PERSON = invent(2)
 FRONT, BACK, BACK_2024 = citizen_front(PERSON), citizen_back(PERSON), citizen_back(PERSON, with_qr=True)
 OLD_FRONT, CARD = citizen_front(PERSON, with_qr=False), insurance_card(PERSON)
@@ -35,7 +37,7 @@ def illiterate() -> Inspector:
 
 
 def look(inspector: Inspector, content: bytes | Image.Image, expected: Side | None) -> PhotoReport:
-    return inspector.inspect(flat(content) if isinstance(content, Image.Image) else content, expected, 30)
+    return inspector.inspect(flat(content) if isinstance(content, Image.Image) else content, expected, 300)
 
 
 def drawn(*lines: str, qr: str | None = None) -> Image.Image:

@@ -12,6 +12,8 @@ from helpdesk.photos.print import NOTHING, UNREAD, Print, TextReader, understand
 from samples.cards.drawing import citizen_back, citizen_front, insurance_card
 from samples.cards.people import invent
 
+pytestmark = pytest.mark.slow
+
 BLANK = np.full((300, 400), 255, dtype=np.uint8)
 TESSERACT = shutil.which("tesseract")
 

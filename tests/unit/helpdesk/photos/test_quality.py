@@ -14,6 +14,8 @@ from samples.cards.drawing import Card, citizen_back, citizen_front
 from samples.cards.faces import portrait
 from samples.cards.people import invent
 
+pytestmark = pytest.mark.slow
+
 FRONT, BACK = citizen_front(invent(2)), citizen_back(invent(2))
 
 

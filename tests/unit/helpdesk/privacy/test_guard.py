@@ -6,6 +6,7 @@ import re
 import time
 import unicodedata
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import yaml
@@ -153,7 +154,7 @@ def _take_apart(marked: str) -> tuple[str, str]:
 
 @pytest.mark.parametrize("marked", PASSWORDS)
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_told_password_is_hidden(marked: str, form: str) -> None:
+def test_told_password_is_hidden(marked: str, form: Literal["NFC", "NFD"]) -> None:
     said, expected = _take_apart(unicodedata.normalize(form, marked))
     assert (find_secrets(said).text, find_secrets(said).kinds) == (expected, ("password",))
 
@@ -187,6 +188,7 @@ def test_both_kinds_are_told_apart() -> None:
     assert found.kinds == ("password", "otp")
 
 
+@pytest.mark.slow
 def test_no_false_alarm_in_the_corpus() -> None:
     fired = set()
     count = 0
@@ -236,6 +238,6 @@ def test_told_code_never_stays(code: str, sentence: str) -> None:
     "hostile", ["@" * 4000, "mk " * 1400, "1 " * 2000 + "là otp", "otp " + "1-" * 2000, "mk:" * 1400]
 )
 def test_hostile_text_costs_little(hostile: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     find_secrets(hostile)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

@@ -12,6 +12,7 @@ import pytest
 from helpdesk.mail.queue import MailQueue
 from helpdesk.registration.deadlines import Deadlines
 from helpdesk.registration.model import Registration, Status
+from helpdesk.registration.progress import Progress
 from helpdesk.registration.store import RegistrationStore
 from helpdesk.store.database import Database, open_database
 from helpdesk.store.sealing import Sealer, open_sealer
@@ -37,7 +38,7 @@ class Office:
         return Deadlines(self.store, mails, "van-phong@example.vn", "https://vssid.example.vn", self.clock)
 
     async def file(self, identifier: str, email: str = "ba@example.vn") -> None:
-        filed = Registration(identifier, None, Status.DRAFT, {"email": email}, {}, self.now, self.now)
+        filed = Registration(identifier, None, Status.DRAFT, {"email": email}, Progress(), self.now, self.now)
         async with self.database.transaction() as transaction:
             await self.store.insert(transaction, filed)
         await self.set(identifier, "status = 'submitted', case_code = ?, submitted_at = ?", identifier.upper())
@@ -58,9 +59,9 @@ class Office:
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    async with open_database(tmp_path / "helpdesk.db") as database:
-        yield Office(database, await open_sealer(database, open_cipher("", tmp_path / "secret.key")))
+async def office(data_dir: Path) -> AsyncIterator[Office]:
+    async with open_database(data_dir / "helpdesk.db") as database:
+        yield Office(database, await open_sealer(database, open_cipher("", data_dir / "secret.key")))
 
 
 async def test_once_the_office_and_once_the_citizen(office: Office) -> None:

@@ -22,6 +22,8 @@ from helpdesk.store.database import Database, open_database
 from helpdesk.store.sealing import open_sealer
 from helpdesk.store.vault import open_cipher
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class Clock:
@@ -40,8 +42,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with open_database(tmp_path / "helpdesk.db") as opened:
+async def database(data_dir: Path) -> AsyncIterator[Database]:
+    async with open_database(data_dir / "helpdesk.db") as opened:
         yield opened
 
 
@@ -98,10 +100,10 @@ async def test_an_unknown_name_takes_as_long(database: Database, tmp_path: Path)
     await agents.create("lan")
     times: dict[str, float] = {}
     for name in ("lan", "nobody", "lan", "nobody"):
-        started = time.perf_counter()
+        started = time.process_time()
         with pytest.raises(InvalidInput):
             await agents.log_in(name, "x")
-        times[name] = min(times.get(name, 9.0), time.perf_counter() - started)
+        times[name] = min(times.get(name, 9.0), time.process_time() - started)
     assert times["nobody"] > times["lan"] / 3, times
 
 

@@ -10,6 +10,7 @@ import pytest
 from actions.registration.hearing.corrections import corrected, named_field, wishes_correction
 from actions.said.said import Said
 from helpdesk.registration.model import Registration, Status
+from helpdesk.registration.progress import Progress
 
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -17,7 +18,7 @@ DRAFT = Registration(
     "r", "c", Status.DRAFT,
     {"full_name": "Trần Văn Bình", "birth_date": "1990-02-01", "national_id": "048090000001", "phone": "0905123456",
      "address": "12 Trần Cao Vân", "province": "Đà Nẵng", "email": "a@gmail.com", "bhxh_code": "0000010002"},
-    {"filled": ["bhxh_code", "full_name", "birth_date", "national_id", "address", "phone"]}, NOW, NOW,
+    Progress(filled=("bhxh_code", "full_name", "birth_date", "national_id", "address", "phone")), NOW, NOW,
 )  # fmt: skip
 
 

@@ -16,6 +16,9 @@ from actions.registration.hearing.hear import hear
 from actions.said.said import Said
 from actions.said.yes_no import says_no, says_yes
 from helpdesk.registration.model import Registration, Status
+from helpdesk.registration.progress import Progress
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[5]
 Extract = Callable[[str], list[dict[str, object]]]
@@ -60,7 +63,7 @@ def test_no_other_intent_is_a_yes(spoken: list[tuple[str, str]]) -> None:
 
 @pytest.mark.parametrize("asked", ["full_name", "address", "birth_date", "bhxh_code", "phone", "email"])
 def test_talk_is_no_value(spoken: list[tuple[str, str]], extract: Extract, asked: str) -> None:
-    draft = Registration("r", "c", Status.DRAFT, {}, {}, NOW, NOW)
+    draft = Registration("r", "c", Status.DRAFT, {}, Progress(), NOW, NOW)
     others = [(intent, text) for intent, text in spoken if intent not in VALUES][::10]
     taken = []
     for intent, text in others:
