@@ -19,7 +19,7 @@ given = $(if $(findstring command,$(origin $(1))),$(strip $(value $(1))))
 missing = printf '%s\n' '✗ $(1)' >&2; exit 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run staff import rotate-keys quick check test hooks train eval bench lock clean env env-dev
+.PHONY: help run staff import rotate-keys check-data quick check test hooks train eval bench lock clean env env-dev
 
 # In the order of use: the order of this file.
 help: ## liệt kê các lệnh
@@ -42,6 +42,9 @@ NO_FILE := Thiếu tên tệp. Ví dụ: make import FILE=members.csv (hoặc .x
 
 rotate-keys: env ## mã hóa lại mọi thứ bằng khóa mới nhất (docs/runbook.md); NEW=1: tạo khóa mới trước
 	@$(APP) -m ops.rotate_keys $(if $(filter-out 0,$(NEW)),--new)
+
+check-data: env ## tìm chỗ hỏng trong hai cơ sở dữ liệu; chạy được khi trợ lý đang chạy (docs/runbook.md)
+	@$(APP) -m ops.check_data
 
 quick: env-dev ## trong một phút: định dạng, lint, kiểu, luật import, bài kiểm thử nhanh
 	@$(APP) -m ops.quick

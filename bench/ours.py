@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,11 +39,20 @@ def rasa_python(data_dir: Path) -> str:
     return str(data_dir / "env" / "rasa" / "bin" / "python")
 
 
+def limited(command: list[str], descriptors: int, *, hard: bool = False) -> list[str]:
+    """The command under a limit of its own; a soft one it may raise."""
+    return ["/bin/sh", "-c", f'ulimit {"-n" if hard else "-S -n"} {descriptors} && exec "$0" "$@"', *command]
+
+
 @contextmanager
-def product(data_dir: Path, folder: Path) -> Iterator[Product]:
-    """Everything, on a data folder of its own with nothing in it yet."""
+def product(
+    data_dir: Path, folder: Path, prepare: Callable[[Path], None] | None = None, soft_limit: int | None = None
+) -> Iterator[Product]:
+    """Everything, on a data folder of its own with nothing in it but what `prepare` puts there."""
     home = folder / "product"
     home.mkdir(parents=True)
+    if prepare:
+        prepare(home)
     for name in ("env", "models"):
         (home / name).symlink_to((data_dir / name).resolve())
     port, rasa_port, actions_port = free_ports(3)
@@ -51,6 +60,8 @@ def product(data_dir: Path, folder: Path) -> Iterator[Product]:
         PORT=str(port), RASA_PORT=str(rasa_port), ACTIONS_PORT=str(actions_port), DATA_DIR=str(home)
     )
     command = [sys.executable, "-m", "ops.run"]
+    if soft_limit:
+        command = limited(command, soft_limit)
     url = f"http://127.0.0.1:{port}"
     log = folder / "product.log"
     with serving("make run", command, ROOT, environment, log, url, "/readyz", stop_signal=signal.SIGINT) as page:

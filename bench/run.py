@@ -16,6 +16,7 @@ from pathlib import Path
 from bench import clone, measuring, ours, reader, registration, stock
 from bench.ledger import OURS, STOCK, CannotMeasure, Ledger
 from bench.sample import Sample, draw
+from bench.scale import measures
 from bench.stock import FULL_EPOCHS, Peer
 from bench.table import NO_PEER
 from nlu.training import read_examples, read_held_back
@@ -65,6 +66,7 @@ class Run:
         self._side_by_side(sample_model, peer)
         self._registration()
         self._reader()
+        self._scale()
         self._clone()
         self._describe_noise()
         return self.ledger
@@ -161,6 +163,11 @@ class Run:
     def _reader(self) -> None:
         with self._attempt("đọc mã trên ảnh thẻ", "reader"):
             reader.fill(self.ledger, _QUICK_PHOTOS if self._options.quick else reader.EACH, say)
+
+    def _scale(self) -> None:
+        size = measures.QUICK_SIZE if self._options.quick else measures.SIZE
+        with self._attempt(f"dữ liệu lớn ({size.messages} tin)", "scale"):
+            measures.fill(self.ledger, self._options.data_dir, self._folder, size, say)
 
     def _clone(self) -> None:
         if not self._options.with_clone:

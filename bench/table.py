@@ -123,6 +123,36 @@ LINES = (
     Line("… … p50", "reader/zxing_p50", "ms", against=False),
     _percent("… cùng ảnh ấy, pyzbar gọi mặc định", "reader/zbar_rate"),
     Line("… … p50", "reader/zbar_p50", "ms", against=False),
+    Line("dữ liệu lớn: nhận một tin", "scale/accept", "ms", against=False),
+    Line("… lấy tin kế tiếp", "scale/claim", "ms", against=False),
+    Line("… ghi câu trả lời", "scale/finish", "ms", against=False),
+    Line("… đọc một cuộc trò chuyện", "scale/history", "ms", against=False),
+    Line("… tra danh sách người tham gia", "scale/look_up", "ms", against=False),
+    Line("… xóa một cuộc trò chuyện", "scale/delete", "ms", _under(5), against=False),
+    Line("… `/metrics`, chậm nhất trong 5 lần", "scale/metrics", "ms", _under(20), against=False),
+    Line("… dọn hằng giờ khi không có gì tới hạn", "scale/expire_idle", "ms", against=False),
+    Line("… dọn khi rất nhiều thứ tới hạn", "scale/expire_much", "s", against=False),
+    Line("… … một tin tới lúc ấy chờ lâu nhất", "scale/expire_accept", "ms", _under(1000), against=False),
+    Line("… … một lần đọc lúc ấy chờ lâu nhất", "scale/expire_history", "ms", _under(1000), against=False),
+    Line("… mở cơ sở dữ liệu", "scale/open", "s", _under(6), against=False),
+    Line("… Rasa mở tệp hội thoại của nó", "scale/dialogues", "s", _under(6), against=False),
+    Line("… cả sản phẩm, `make run`, tới khi sẵn sàng", "scale/ready", "s", _under(6), against=False),
+    Line("33.000 hồ sơ chờ: một trang của hàng chờ", "scale/console", "ms", _under(100), against=False),
+    Line("… xem có gì đổi không", "scale/console_unchanged", "ms", _under(20), against=False),
+    Line(
+        "2.000 người cùng chờ tin, giới hạn mềm 1.024 tệp: ai nhận được",
+        "scale/waiting",
+        "người",
+        _least(2000),
+        lower_is_better=False,
+        against=False,
+    ),
+    Line("1.000 người khi chỉ mở được 512 tệp: có chỗ", "scale/full_served", "người", against=False),
+    Line("… được báo là hết chỗ", "scale/full_refused", "người", against=False),
+    Line("… không nghe gì", "scale/full_dropped", "người", _most(0), against=False),
+    Line("500 người cùng hỏi: p50", "scale/asking_p50", "ms", against=False),
+    Line("… p95", "scale/asking_p95", "ms", against=False),
+    Line("… bị báo nhầm là trả lời muộn", "scale/asking_told_late", "người", _most(0), against=False),
     Line("bản sao mới tới câu trả lời đầu tiên (kho gói đã ấm)", "clone/answer", "s", _under(240), against=False),
 )
 
@@ -136,8 +166,9 @@ class Row:
     missing: bool
 
 
-def rows(ledger: Ledger) -> list[Row]:
-    return [_row(line, ledger) for line in LINES]
+def rows(ledger: Ledger, part: str | None = None) -> list[Row]:
+    """All of them, or those of one part (`scale`)."""
+    return [_row(line, ledger) for line in LINES if part is None or line.key.startswith(f"{part}/")]
 
 
 def _row(line: Line, ledger: Ledger) -> Row:
@@ -179,10 +210,10 @@ def _number(value: float) -> str:
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
-def markdown(ledger: Ledger) -> str:
-    """The whole table with its notes."""
+def markdown(ledger: Ledger, part: str | None = None) -> str:
+    """The whole table, or one part of it, with its notes."""
     head = ("việc", "cần", "trợ lý", "Rasa nguyên bản", "tỉ lệ", "")
-    lines = [_joined(head), "|---" * len(head) + "|", *(_joined(row.cells) for row in rows(ledger))]
+    lines = [_joined(head), "|---" * len(head) + "|", *(_joined(row.cells) for row in rows(ledger, part))]
     return "\n".join([*lines, "", *(f"- {note}" for note in ledger.notes)])
 
 

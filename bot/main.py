@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack
 from functools import partial
 
 import httpx
@@ -21,8 +19,8 @@ from bot.channels.web import WebChannel
 from bot.chores import doing, house_chores
 from bot.console import ConsoleParts
 from bot.console import routes as console_routes
-from bot.gateway import Gateway, Wakeups, open_gateway
-from bot.http import Pages, build_app
+from bot.gateway import Gateway, open_gateway
+from bot.http import Pages, Server, build_app, make_room
 from bot.mailing import open_mailing
 from bot.metrics import Metrics
 from bot.notices import Notices
@@ -35,34 +33,13 @@ from helpdesk.staff import Agents, Audit
 
 log = logging.getLogger(__name__)
 
-
-class _Server(uvicorn.Server):
-    """Ends the long polls first: they are what a shutdown would otherwise wait for."""
-
-    def __init__(self, config: uvicorn.Config, wakeups: Wakeups) -> None:
-        super().__init__(config)
-        self._wakeups = wakeups
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        # uvicorn would raise the signal again once it has served, and the process would die before its parts close.
-        loop = asyncio.get_running_loop()
-        numbers = (signal.SIGINT, signal.SIGTERM)
-        for number in numbers:
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        try:
-            yield
-        finally:
-            for number in numbers:
-                loop.remove_signal_handler(number)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._wakeups.close()
-        await super().shutdown(sockets)
+# As long as the system lets the line of those be who are not yet taken in.
+_BACKLOG = 4096
 
 
 async def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. Raises SettingsError or Unavailable when it can't start."""
+    room = make_room()
     with _listen(settings) as listener, sole_process(settings, "bot"):
         async with AsyncExitStack() as stack:
             services = await stack.enter_async_context(open_services(settings))
@@ -78,7 +55,7 @@ async def run(settings: Settings) -> None:
                 timeout_graceful_shutdown=2,
                 server_header=False,
             )
-            await _Server(config, gateway.wakeups).serve(sockets=[listener])
+            await Server(config, room, gateway.wakeups.close).serve(sockets=[listener])
 
 
 async def _assemble(stack: AsyncExitStack, services: Services) -> tuple[Starlette, Gateway]:
@@ -141,7 +118,7 @@ async def _assemble(stack: AsyncExitStack, services: Services) -> tuple[Starlett
 def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=1024, reuse_port=False)
+        return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG, reuse_port=False)
     except OSError as error:
         raise Unavailable(
             "port", f"Không mở được {settings.host}:{settings.port} ({error.strerror}). Đặt PORT khác, ví dụ PORT=8081."

@@ -94,7 +94,7 @@ class CasePages:
             "wait": wait_of((self._parts.clock() - submitted).total_seconds() / 3600),
             "outcome": outcome(registration),
             "at_it": at_it(recent, session),
-            "others": sum(case.id != registration.id for case in await self._parts.cases.waiting()),
+            "others": (await self._parts.cases.queue()).waiting - (registration.status is Status.SUBMITTED),
         }
 
     async def _state(self, request: Request, session: AgentSession) -> Response:

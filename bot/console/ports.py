@@ -11,15 +11,21 @@ from bot.http import Pages
 from helpdesk.attention import AttentionDesk
 from helpdesk.calendar import utc_now
 from helpdesk.photos import Side
-from helpdesk.registration import CaseSummary, Registration
+from helpdesk.registration import CaseSummary, QueueState, Registration
 from helpdesk.staff import Agents, Audit
 
 
 class Cases(Protocol):
     """The staff's side of `helpdesk.registration.drafts.Registrations`."""
 
-    async def waiting(self) -> list[CaseSummary]:
-        """What waits for a decision, oldest first."""
+    async def waiting(self, limit: int = ..., start: int = ...) -> list[CaseSummary]:
+        """What waits for a decision, oldest first: so many, from the `start`th on."""
+
+    async def queue(self) -> QueueState:
+        """How many wait, and the version of their list."""
+
+    async def next_free(self, taken: Collection[str]) -> str | None:
+        """The oldest that waits and is not among the `taken`."""
 
     async def decided(self, limit: int = ...) -> list[CaseSummary]:
         """The last decisions, newest first."""

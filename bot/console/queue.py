@@ -5,7 +5,7 @@ Owns the order in which cases are offered and who is shown to be at which. Looki
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,6 +27,7 @@ from helpdesk.staff import AgentSession, AuditEntry, Deed
 # So long after a colleague opened a case it is left to him.
 _AT_IT = timedelta(minutes=10)
 _PAGE = 100
+_ROWS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,16 @@ class Row:
     case: CaseSummary
     wait: Wait
     at_it: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the queue; `total` cases wait in all."""
+
+    rows: Sequence[Row]
+    total: int
+    number: int
+    last: int
 
 
 def outcome(registration: Registration) -> str:
@@ -65,26 +76,43 @@ class Queue:
         ]
 
     async def _show(self, request: Request, session: AgentSession) -> Response:
-        rows = await self._rows(session)
+        page = await self._page(request, session)
         done = await self._done(request)
-        return await self._frame.render("console/queue.html", session, "queue", rows=rows, done=done)
+        return await self._frame.render("console/queue.html", session, "queue", page=page, done=done)
 
-    async def _rows_only(self, _request: Request, session: AgentSession) -> Response:
-        return self._parts.pages.render("console/_rows.html", rows=await self._rows(session))
+    async def _rows_only(self, request: Request, session: AgentSession) -> Response:
+        """The list again, for a page that asks every few seconds; nothing is opened while nothing has changed."""
+        tag = await self._tag()
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers={"ETag": tag})
+        response = self._parts.pages.render("console/_rows.html", page=await self._page(request, session))
+        response.headers["ETag"] = tag
+        return response
 
-    async def _rows(self, session: AgentSession) -> list[Row]:
+    async def _tag(self) -> str:
+        """Changes with the list, with who is at which case, and with each minute, which the waits are told in."""
+        version = (await self._parts.cases.queue()).version
+        minute = int(self._parts.clock().timestamp() // 60)
+        return f'"{version}-{await self._parts.audit.newest()}-{minute}"'
+
+    async def _page(self, request: Request, session: AgentSession) -> Page:
         viewers = await self._parts.audit.viewers(self._parts.clock() - _AT_IT)
-        return [
+        total = (await self._parts.cases.queue()).waiting
+        last = max(1, -(-total // _ROWS))
+        number = min(_number_of(request.query_params.get("page")), last)
+        rows = [
             Row(case, wait_of(case.hours), at_it(viewers.get(case.id, ()), session))
-            for case in await self._parts.cases.waiting()
+            for case in await self._parts.cases.waiting(_ROWS, (number - 1) * _ROWS)
         ]
+        return Page(rows, total, number, last)
 
     async def _next(self, request: Request, session: AgentSession) -> Response:
         """To the oldest case that nobody else is at."""
-        rows = await self._rows(session)
-        free = next((row for row in rows if row.at_it is None), None)
+        viewers = await self._parts.audit.viewers(self._parts.clock() - _AT_IT)
+        taken = {case for case, views in viewers.items() if at_it(views, session) is not None}
+        free = await self._parts.cases.next_free(taken)
         done = request.query_params.get("done", "")
-        target = HOME if free is None else f"{HOME}/cases/{free.case.id}"
+        target = HOME if free is None else f"{HOME}/cases/{free}"
         return RedirectResponse(f"{target}?done={done}" if done.isalnum() and done.isascii() else target, 303)
 
     async def _done(self, request: Request) -> str | None:
@@ -150,3 +178,7 @@ def _moment_of(text: str | None) -> datetime | None:
     except ValueError as error:
         raise InvalidInput("before", "Không có trang này.") from error
     return at if at.tzinfo else None
+
+
+def _number_of(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and int(text[:9]) > 0 else 1

@@ -1,7 +1,8 @@
 """Replying: the oldest unanswered message of a conversation gets its answer.
 
-Owns the retries, the notice that an answer is late, and the line in which photos wait. A message's replies and its end
-are written in one transaction; what a restart would miss is kept nowhere else. Refuses words (`bot.answering`).
+Owns the retries, the notice that an answer is late (when: `bot.gateway.patience`), and the line in which photos wait.
+A message's replies and its end are written in one transaction; what a restart would miss is kept nowhere else. Refuses
+words (`bot.answering`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from itertools import islice
 
 from bot.answering import Triage, TurnFailed
 from bot.gateway.backlog import Backlog
+from bot.gateway.patience import Patience
 from bot.gateway.scheduling import KeyedWorkers
 from bot.gateway.wakeups import Topic, Wakeups
 from bot.metrics import Metrics
@@ -27,8 +29,6 @@ _LONGEST_RETRY = 5.0
 # So often a turn may fail inside Rasa before the citizen gets an apology instead of waiting for ever.
 _TRIES_BEFORE_APOLOGY = 5
 _TYPING_AFTER = 0.4
-# Seconds that looking at a photo may take on top; the page says meanwhile that it is being looked at.
-_PHOTO_PATIENCE = 6.0
 # Looking at a photo takes seconds. So many at once keep the reader busy; more would only take the places of those who
 # just ask something, and run out of Rasa's patience in the reader's queue.
 _PHOTOS_AT_ONCE = 2
@@ -57,6 +57,7 @@ class Replying:
         self._show_typing = show_typing
         # Conversations whose turn is a photo's, in the order of their coming.
         self._photo_line: dict[str, None] = {}
+        self._patience = Patience(settings.late_notice_after)
         self._workers = KeyedWorkers("worker", self._work, settings.workers)
         wakeups.call(Topic.INBOX, self._workers.wake)
 
@@ -69,8 +70,15 @@ class Replying:
 
     async def sweep(self) -> None:
         """Take up what nobody was woken for: the inbox counts, not the wake-ups."""
-        for conversation in await self._store.unhandled_conversations():
+        waiting = await self._store.unhandled_conversations()
+        for conversation in waiting:
             self._workers.wake(conversation.id)
+        # Where every place is taken by a turn that hangs, nobody's turn comes, and no step tells them.
+        if self._patience.is_stuck(utc_now()):
+            for conversation in waiting:
+                entry = await self._store.next_unhandled(conversation.id)
+                if entry is not None and self._until_late(entry) <= 0:
+                    await self._tell_late(entry)
 
     async def stop(self) -> None:
         await self._workers.stop()
@@ -88,6 +96,7 @@ class Replying:
             if self._until_late(entry) <= 0:
                 await self._tell_late(entry)
             return _IN_LINE_SECONDS
+        self._patience.begin(entry, utc_now())
         try:
             replies = await self._answer_in_time(entry)
         finally:
@@ -96,6 +105,7 @@ class Replying:
             return min(max(0.3, self._age(entry) / 4), _LONGEST_RETRY)
         identity = entry.conversation.identity
         await self._store.finish(entry, replies, identity.is_pushed)
+        self._patience.end(entry, utc_now())
         self._metrics.turn_seconds.observe(self._age(entry))
         for reply in replies:
             self._metrics.answers.labels(reply.answer or "other").inc()
@@ -144,8 +154,7 @@ class Replying:
         return [self._triage.rendering.failed()] if tries >= _TRIES_BEFORE_APOLOGY else None
 
     def _until_late(self, entry: InboxEntry) -> float:
-        patience = _PHOTO_PATIENCE if entry.message.kind is MessageKind.PHOTO else 0.0
-        return self._settings.late_notice_after + patience - self._age(entry)
+        return self._patience.until_late(entry, utc_now())
 
     async def _tell_late(self, entry: InboxEntry) -> None:
         if entry.notified_late:

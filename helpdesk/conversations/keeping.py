@@ -12,6 +12,10 @@ from typing import ClassVar
 
 from helpdesk.store import PORTION, Domain, FileVault, Forgotten, Transaction
 
+# With each go some dozens of rows, scattered over the whole file: more at once, and a message that comes in meanwhile
+# would wait for seconds where there are millions.
+_CONVERSATIONS = PORTION // 20
+
 
 class ConversationKeeping(Domain):
     """The conversations of one database, what was said in them, and its files."""
@@ -55,7 +59,8 @@ class ConversationKeeping(Domain):
             ((now - timedelta(days=self._attachment_days)).isoformat(), PORTION),
         )
         silent = await transaction.fetch_all(
-            "SELECT id FROM conversations WHERE updated_at < ? LIMIT ?", ((now - self._silent).isoformat(), PORTION)
+            "SELECT id FROM conversations WHERE updated_at < ? LIMIT ?",
+            ((now - self._silent).isoformat(), _CONVERSATIONS),
         )
         files = {row["id"] for row in old}
         for row in silent:

@@ -22,7 +22,7 @@ from helpdesk.conversations.model import (
 )
 from helpdesk.conversations.offers import Offers
 from helpdesk.conversations.threads import CONVERSATION, Threads
-from helpdesk.store import Database, Row, Transaction
+from helpdesk.store import Counter, Database, Row, Transaction, read_counters
 
 
 class Outbox:
@@ -135,13 +135,8 @@ class Outbox:
 
     async def queue_sizes(self) -> dict[str, int]:
         """How many messages wait for an answer, for delivery, and how many deliveries were given up."""
-        row = await self._database.fetch_one(
-            "SELECT (SELECT COUNT(*) FROM inbox WHERE handled_at IS NULL) AS inbox, "
-            "(SELECT COUNT(*) FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL) AS outbox, "
-            "(SELECT COUNT(*) FROM outbox WHERE failed_at IS NOT NULL) AS undeliverable"
-        )
-        assert row is not None
-        return {name: int(size) for name, size in row.items()}
+        counted = await read_counters(self._database)
+        return {name.value: counted[name] for name in (Counter.INBOX, Counter.OUTBOX, Counter.UNDELIVERABLE)}
 
     # What was given up, until somebody of the staff has seen it
 

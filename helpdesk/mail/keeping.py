@@ -19,7 +19,7 @@ _KEPT = timedelta(days=30)
 class MailKeeping(Domain):
     """The mails of one database, queued and caught."""
 
-    tables: ClassVar[tuple[str, ...]] = ("mails", "caught_mails")
+    tables: ClassVar[tuple[str, ...]] = ("mails", "mail_subjects", "caught_mails")
 
     async def forget(self, transaction: Transaction, conversation_id: str) -> Forgotten:
         await self.forget_about(transaction, [conversation_id])
@@ -27,8 +27,10 @@ class MailKeeping(Domain):
 
     async def forget_about(self, transaction: Transaction, marks: Sequence[str]) -> None:
         """Delete the mails whose key names one of these ids, those that wait too."""
-        # Ids are hexadecimal, so none holds a sign that LIKE would read otherwise.
-        await transaction.execute_many("DELETE FROM mails WHERE dedup_key LIKE ?", [(f"%{mark}%",) for mark in marks])
+        await transaction.execute_many(
+            "DELETE FROM mails WHERE id IN (SELECT mail_id FROM mail_subjects WHERE subject = ?)",
+            [(mark,) for mark in marks],
+        )
 
     async def forget_address(self, transaction: Transaction, address_index: str, address: str) -> None:
         await transaction.execute("DELETE FROM mails WHERE address_index = ?", (address_index,))

@@ -27,7 +27,7 @@ from helpdesk.calendar import utc_now
 from helpdesk.errors import SettingsError, Unavailable
 from helpdesk.mail.message import Mail, check_recipient, masked, tidy_subject
 from helpdesk.mail.store import MailStore
-from helpdesk.store import Database, Row, Sealer, Transaction
+from helpdesk.store import Counter, Database, Row, Sealer, Transaction, read_counters
 
 log = logging.getLogger(__name__)
 
@@ -144,7 +144,7 @@ class MailQueue:
 
     async def waiting(self) -> int:
         """How many mails have not gone yet."""
-        return sum([*(await self._store.count("queued")).values(), *(await self._store.count("sending")).values()])
+        return (await read_counters(self._store.database))[Counter.MAILS]
 
     # The sender's half
 

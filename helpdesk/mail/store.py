@@ -6,6 +6,9 @@ from datetime import datetime
 
 from helpdesk.store import Database, Row, Transaction
 
+# An id of digits only is rare, and long.
+_SHORTEST_NUMBER = 16
+
 
 class MailStore:
     """Reads and writes of the table `mails`; a claim is one transaction."""
@@ -26,7 +29,7 @@ class MailStore:
         expires_at: datetime | None,
     ) -> None:
         """Queue a mail; nothing changes when the key is known."""
-        await transaction.execute(
+        added = await transaction.execute(
             "INSERT INTO mails (id, kind, dedup_key, address_index, sealed, state, next_try_at, expires_at, "
             "created_at) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?) ON CONFLICT (dedup_key) DO NOTHING",
             (
@@ -40,6 +43,11 @@ class MailStore:
                 now.isoformat(),
             ),
         )
+        if added:
+            await transaction.execute_many(
+                "INSERT INTO mail_subjects (subject, mail_id) VALUES (?, ?)",
+                [(subject, identifier) for subject in _subjects(dedup_key)],
+            )
 
     async def take_up(self, now: datetime) -> int:
         """Queue again what a killed run was sending; how many."""
@@ -155,3 +163,9 @@ class MailStore:
         await transaction.execute(
             "UPDATE mails SET seen_at = ?, sealed = '' WHERE id = ?", (now.isoformat(), identifier)
         )
+
+
+def _subjects(dedup_key: str) -> set[str]:
+    """The ids that a key names behind its kind; a moment's parts have other signs, or are a few digits."""
+    parts = dedup_key.split(":")[1:]
+    return {part for part in parts if part.isalnum() and not (part.isdigit() and len(part) < _SHORTEST_NUMBER)}

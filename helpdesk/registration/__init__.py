@@ -9,6 +9,7 @@ from helpdesk.registration.keeping import RegistrationKeeping
 from helpdesk.registration.model import (
     CaseReference,
     CaseSummary,
+    QueueState,
     Registration,
     Status,
     stands_for_bhxh,
@@ -32,6 +33,7 @@ __all__ = [
     "Doubt",
     "Notes",
     "Progress",
+    "QueueState",
     "ReadCard",
     "Registration",
     "RegistrationKeeping",

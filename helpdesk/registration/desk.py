@@ -17,12 +17,13 @@ from helpdesk.identity import FieldName
 from helpdesk.mail import MailQueue, rejected_mail
 from helpdesk.photos import Side
 from helpdesk.registration import states
-from helpdesk.registration.model import CaseReference, CaseSummary, Registration, Status
+from helpdesk.registration.model import CaseReference, CaseSummary, QueueState, Registration, Status
 from helpdesk.registration.store import RegistrationStore
 from helpdesk.staff import Audit, Deed
-from helpdesk.store import FileVault, Transaction
+from helpdesk.store import Counter, FileVault, Transaction, read_counters
 
 _KEPT_DECISIONS = 200
+_PAGE = 50
 
 
 class CaseDesk:
@@ -43,9 +44,24 @@ class CaseDesk:
         self._clock = clock
         self._audit = Audit(store.database, clock)
 
-    async def waiting(self) -> list[CaseSummary]:
-        """The applications that wait for a decision, oldest first."""
-        return [self._summary(registration) for registration in await self._store.waiting()]
+    async def waiting(self, limit: int = _PAGE, start: int = 0) -> list[CaseSummary]:
+        """The applications that wait for a decision, oldest first: so many, from the `start`th on."""
+        return [self._summary(registration) for registration in await self._store.waiting(limit, start)]
+
+    async def queue(self) -> QueueState:
+        """How many wait, and the version of their list."""
+        counted = await read_counters(self._store.database)
+        return QueueState(counted[Counter.CASES], counted[Counter.CASES_VERSION])
+
+    async def next_free(self, taken: Collection[str]) -> str | None:
+        """The id of the oldest application that waits and is not among the `taken`."""
+        start = 0
+        while ids := await self._store.waiting_ids(_PAGE, start):
+            free = next((identifier for identifier in ids if identifier not in taken), None)
+            if free is not None:
+                return free
+            start += len(ids)
+        return None
 
     async def decided(self, limit: int = _KEPT_DECISIONS) -> list[CaseSummary]:
         """The last decisions, newest first."""

@@ -132,10 +132,11 @@ async def _photos_of_decided(transaction: Transaction, decided: datetime, return
     approved, sent_back = decided.isoformat(), returned.isoformat()
     # Led by the photos: what was decided long ago is much, and little of it has any left.
     rows = await transaction.fetch_all(
-        "SELECT p.id FROM registration_photos p JOIN registrations r ON r.id = p.registration_id "
-        "WHERE p.created_at < ? AND ((r.status = 'approved' AND r.decided_at < ?) "
+        "SELECT p.id FROM registration_photos p WHERE p.created_at < ? AND EXISTS ("
+        "SELECT 1 FROM registrations r WHERE r.id = p.registration_id "
+        "AND ((r.status = 'approved' AND r.decided_at < ?) "
         "OR (p.created_at < ? AND r.decided_at < ? AND (r.status = 'rejected' "
-        "OR (r.status = 'draft' AND r.case_code IS NOT NULL AND r.updated_at < ?)))) LIMIT ?",
+        "OR (r.status = 'draft' AND r.case_code IS NOT NULL AND r.updated_at < ?))))) LIMIT ?",
         (approved, approved, *(sent_back,) * 3, PORTION),
     )
     ids = tuple(row["id"] for row in rows)

@@ -178,6 +178,14 @@ class CaseReference:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueState:
+    """How many applications wait; as long as `version` is the same, their list is."""
+
+    waiting: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class CaseSummary:
     """A row of the staff's queue."""
 

@@ -18,7 +18,10 @@ from helpdesk.photos import Side
 from helpdesk.registration.model import CaseReference, Registration, RegistrationPhoto, Status
 from helpdesk.registration.older import of_older
 from helpdesk.registration.progress import Notes, Progress
-from helpdesk.store import Database, Row, Sealer, Transaction
+from helpdesk.store import PORTION, Database, Row, Sealer, Transaction
+
+# SQLite takes 32,766 parameters in a statement.
+_AT_ONCE = 500
 
 # Where the notes lie in the sealed record; a record without them is an older one.
 _NOTES = "notes"
@@ -60,26 +63,38 @@ class RegistrationStore:
         """One that has been handed to the staff, whatever became of it."""
         return await self._one("id = ? AND case_code IS NOT NULL", registration_id)
 
-    async def waiting(self) -> list[Registration]:
-        """Those that wait for a decision, oldest first."""
-        return await self._find("status = 'submitted' ORDER BY submitted_at")
+    async def waiting(self, limit: int, start: int) -> list[Registration]:
+        """Those that wait for a decision, oldest first: so many, from the `start`th on."""
+        return await self._find("status = 'submitted' ORDER BY submitted_at, id LIMIT ? OFFSET ?", limit, start)
+
+    async def waiting_ids(self, limit: int, start: int) -> list[str]:
+        """As `waiting`, but nothing is opened."""
+        rows = await self.database.fetch_all(
+            "SELECT id FROM registrations WHERE status = 'submitted' ORDER BY submitted_at, id LIMIT ? OFFSET ?",
+            (limit, start),
+        )
+        return [row["id"] for row in rows]
 
     async def decided(self, limit: int) -> list[Registration]:
         """The last decisions, newest first."""
-        return await self._find("status IN ('approved', 'rejected') ORDER BY decided_at DESC LIMIT ?", limit)
+        return await self._find(
+            "decided_at IS NOT NULL AND status IN ('approved', 'rejected') ORDER BY decided_at DESC LIMIT ?", limit
+        )
 
     async def due_for_reminder(self, submitted_before: datetime) -> list[Registration]:
-        """Those that wait since then and of which the office was not reminded, oldest first."""
+        """Those that wait since then and of which the office was not reminded: the oldest, so many as go at once."""
         return await self._find(
-            "status = 'submitted' AND office_reminded_at IS NULL AND submitted_at <= ? ORDER BY submitted_at",
+            "status = 'submitted' AND office_reminded_at IS NULL AND submitted_at <= ? ORDER BY submitted_at LIMIT ?",
             submitted_before.isoformat(),
+            PORTION,
         )
 
     async def due_for_apology(self, submitted_before: datetime) -> list[Registration]:
-        """Those that wait since then and whose citizens were not told, oldest first."""
+        """Those that wait since then and whose citizens were not told: the oldest, so many as go at once."""
         return await self._find(
-            "status = 'submitted' AND citizen_told_at IS NULL AND submitted_at <= ? ORDER BY submitted_at",
+            "status = 'submitted' AND citizen_told_at IS NULL AND submitted_at <= ? ORDER BY submitted_at LIMIT ?",
             submitted_before.isoformat(),
+            PORTION,
         )
 
     async def case_codes(self, registration_ids: Collection[str]) -> dict[str, str]:
@@ -111,13 +126,15 @@ class RegistrationStore:
         rows = await self.database.fetch_all(f"SELECT * FROM registrations WHERE {where}", parameters)  # noqa: S608 - see above
         if not rows:
             return []
-        marks = ", ".join("?" * len(rows))
         photos: dict[str, dict[Side, RegistrationPhoto]] = {}
-        for row in await self.database.fetch_all(
-            f"SELECT * FROM registration_photos WHERE registration_id IN ({marks})",  # noqa: S608 - marks only
-            [row["id"] for row in rows],
-        ):
-            photos.setdefault(row["registration_id"], {})[Side(row["side"])] = _photo(row)
+        for start in range(0, len(rows), _AT_ONCE):
+            ids = [row["id"] for row in rows[start : start + _AT_ONCE]]
+            marks = ", ".join("?" * len(ids))
+            for row in await self.database.fetch_all(
+                f"SELECT * FROM registration_photos WHERE registration_id IN ({marks})",  # noqa: S608 - marks only
+                ids,
+            ):
+                photos.setdefault(row["registration_id"], {})[Side(row["side"])] = _photo(row)
         return [self._registration(row, photos.get(row["id"], {})) for row in rows]
 
     # Writing

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpdesk.store import Database, Row, Transaction
+from helpdesk.store import Counter, Database, Transaction, read_counters
 
 # SQLite takes 32,766 parameters in a statement; an import asks for a few hundred at once.
 MOST_AT_ONCE = 1000
@@ -86,6 +86,5 @@ class MemberStore:
             return await transaction.execute("DELETE FROM members WHERE synthetic = 1")
 
     async def count(self) -> int:
-        row: Row | None = await self.database.fetch_one("SELECT COUNT(*) AS n FROM members")
-        assert row is not None
-        return int(row["n"])
+        """How many members there are; kept, not counted."""
+        return (await read_counters(self.database))[Counter.MEMBERS]

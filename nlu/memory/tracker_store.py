@@ -1,11 +1,11 @@
 """Conversations on one SQLite file that stay cheap however long they grow.
 
 Rasa is handed the last two dozen events, behind what stands for the older ones (nlu/memory/window.py); every event
-stays on
-disk until the retention ends. A turn is one transaction, so a killed process leaves whole turns only. Several Rasa
-processes may share the file: a conversation's version is checked at each read and write, and a turn that comes second
-is appended to what the first has written. What is cached never reaches a caller's hands: each tracker is built anew.
-What identifies a citizen is left out of what is kept (nlu/memory/discretion.py); the running turn still sees it.
+stays on disk until the retention ends. A turn is one transaction, so a killed process leaves whole turns only. Several
+Rasa processes may share the file: a conversation's version is checked at each read and write, and a turn that comes
+second is appended to what the first has written. What is cached never reaches a caller's hands: each tracker is built
+anew. What identifies a citizen is left out of what is kept (nlu/memory/discretion.py); the running turn still sees it.
+A file that turns out damaged is put aside, and the talks start afresh (nlu/memory/damage.py).
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ import os
 import sqlite3
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import rasa.shared.utils.common
 from rasa.core.brokers.broker import EventBroker
@@ -41,13 +42,20 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from nlu.memory.damage import is_damage, set_aside, set_aside_if_damaged
 from nlu.memory.discretion import kept
 from nlu.memory.snapshot import Snapshot
 from nlu.memory.window import EMPTY, KEPT_EVENTS, Window, is_action, shorten
 
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
 CACHED_CONVERSATIONS = 2000
 DAY = 24 * 60 * 60.0
 HOUR = 60 * 60.0
+# Rasa answers nobody while it deletes: a few conversations take some milliseconds.
+_EXPIRED_AT_ONCE = 20
+_PORTIONS_AT_START = 10
 
 SCHEMA_VERSION = 3  # 2 had the same tables, with texts as they were typed
 _SCHEMA = """
@@ -67,6 +75,7 @@ CREATE TABLE IF NOT EXISTS events (
     data TEXT NOT NULL,
     PRIMARY KEY (sender_id, seq)
 );
+CREATE INDEX IF NOT EXISTS conversations_by_age ON conversations (updated_at);
 CREATE INDEX IF NOT EXISTS events_by_message ON events (sender_id, message_id) WHERE message_id IS NOT NULL;
 COMMIT;
 """
@@ -89,6 +98,24 @@ _PLAIN_EVENTS = frozenset(
         UserUttered,
     }
 )
+
+
+def _despite_damage(
+    method: Callable[Concatenate[SqliteTrackerStore, Given], Coroutine[Any, Any, Result]],
+) -> Callable[Concatenate[SqliteTrackerStore, Given], Coroutine[Any, Any, Result]]:
+    """Once more, on an empty file, when a read comes upon damage."""
+
+    @wraps(method)
+    async def again(self: SqliteTrackerStore, *args: Given.args, **kwargs: Given.kwargs) -> Result:
+        try:
+            return await method(self, *args, **kwargs)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            self._start_afresh()
+            return await method(self, *args, **kwargs)
+
+    return again
 
 
 class DuplicateTurn(Exception):
@@ -132,6 +159,15 @@ class SqliteTrackerStore(TrackerStore):
         self._next_clean_up = 0.0
         self._cache: OrderedDict[str, Window] = OrderedDict()
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        set_aside_if_damaged(self._path, float(retention_days))
+        try:
+            self._open()
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            self._start_afresh()
+
+    def _open(self) -> None:
         # Made here, so that nobody but the owner can ever read it (SQLite's side files take its mode).
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
         self._database = sqlite3.connect(
@@ -145,7 +181,19 @@ class SqliteTrackerStore(TrackerStore):
             # What is asked and answered is kept elsewhere; here is only the thread of each talk, which starts afresh.
             self._database.executescript("DROP TABLE IF EXISTS events; DROP TABLE IF EXISTS conversations; VACUUM;")
         self._database.executescript(f"{_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION};")
-        self._delete_expired()
+        for _ in range(_PORTIONS_AT_START):
+            if not self._delete_expired():
+                break
+        # Also when nothing was deleted: an earlier run may have been killed right before this.
+        self._empty_log()
+
+    def _start_afresh(self) -> None:
+        """Go on with an empty file in the place of a damaged one."""
+        with suppress(AttributeError, sqlite3.Error):
+            self._database.close()
+        set_aside(self._path)
+        self._cache.clear()
+        self._open()
 
     def close(self) -> None:
         """Close the file."""
@@ -155,11 +203,13 @@ class SqliteTrackerStore(TrackerStore):
         """A tracker without events."""
         return StoredTracker(sender_id, self.domain.slots, max_event_history=self.max_event_history)
 
+    @_despite_damage
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The last events of the conversation's last session; None if there is no conversation."""
         window = self._window(sender_id)
         return self._tracker(sender_id, window, window.all_events()) if window.version else None
 
+    @_despite_damage
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """All events that are stored, of all sessions."""
         window = self._window(conversation_id)
@@ -167,14 +217,17 @@ class SqliteTrackerStore(TrackerStore):
             return None
         return self._tracker(conversation_id, window, self._load_events(conversation_id, 0))
 
+    @_despite_damage
     async def exists(self, conversation_id: str) -> bool:
         """Whether anything is stored."""
         return bool(self._version(conversation_id))
 
+    @_despite_damage
     async def keys(self) -> Iterable[str]:
         """All conversations' ids."""
         return [row[0] for row in self._database.execute("SELECT sender_id FROM conversations ORDER BY 1")]
 
+    @_despite_damage
     async def delete(self, sender_id: str) -> bool:
         """Delete a conversation for good; False if there was none."""
         self._cache.pop(sender_id, None)
@@ -184,6 +237,7 @@ class SqliteTrackerStore(TrackerStore):
         self._empty_log()
         return deleted.rowcount > 0
 
+    @_despite_damage
     async def handled_turn(self, sender_id: str, message_id: str) -> list[Event] | None:
         """The events of the turn that this message began; None if it was never handled.
 
@@ -206,6 +260,7 @@ class SqliteTrackerStore(TrackerStore):
                 return before + turn[:end]
         return turn[:end]
 
+    @_despite_damage
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Append what is new in `tracker`; DuplicateTurn if another process has handled the same message."""
         await self.stream_events(tracker)
@@ -327,16 +382,28 @@ class SqliteTrackerStore(TrackerStore):
             if row:
                 raise DuplicateTurn(message_id)
 
-    def _delete_expired(self) -> None:
-        self._next_clean_up = time.time() + HOUR
-        with self._transaction():
-            expired = (time.time() - self._retention,)
-            self._database.execute(
-                "DELETE FROM events WHERE sender_id IN (SELECT sender_id FROM conversations WHERE updated_at < ?)",
-                expired,
-            )
-            self._database.execute("DELETE FROM conversations WHERE updated_at < ?", expired)
-        self._empty_log()
+    def _delete_expired(self) -> bool:
+        """Delete a few of what is past its retention; whether more is left for the next time."""
+        now = time.time()
+        expired = self._database.execute(
+            "SELECT sender_id FROM conversations WHERE updated_at < ? ORDER BY updated_at LIMIT ?",
+            (now - self._retention, _EXPIRED_AT_ONCE),
+        ).fetchall()
+        if expired:
+            with self._transaction():
+                # Not if it has gone on in the meantime, in another process.
+                old = "sender_id = ? AND updated_at < ?"
+                for (sender_id,) in expired:
+                    gone = self._database.execute(
+                        f"DELETE FROM conversations WHERE {old}",  # noqa: S608 - the words above
+                        (sender_id, now - self._retention),
+                    )
+                    if gone.rowcount:
+                        self._database.execute("DELETE FROM events WHERE sender_id = ?", (sender_id,))
+            self._empty_log()
+        more = len(expired) == _EXPIRED_AT_ONCE
+        self._next_clean_up = now if more else now + HOUR
+        return more
 
     def _empty_log(self) -> None:
         """The write-ahead log still holds what was deleted; it is emptied at once if nobody else reads it."""
@@ -349,8 +416,10 @@ class SqliteTrackerStore(TrackerStore):
             yield
             self._database.execute("COMMIT")
         except BaseException:
-            if self._database.in_transaction:
-                self._database.execute("ROLLBACK")
+            # A damaged file may refuse that, too; what was wrong first is what counts.
+            with suppress(sqlite3.Error):
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
             raise
 
 

@@ -10,7 +10,6 @@ import logging
 import os
 import socket
 import sqlite3
-import time
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +30,6 @@ from nlu.memory import SqliteTrackerStore
 from nlu.serving.action_server import ActionServer
 from nlu.serving.locks import ConversationLocks
 from nlu.serving.turns import TurnAgent
-
-log = logging.getLogger(__name__)
 
 LARGEST_BODY = 1_000_000
 LONGEST_TURN = 60  # seconds; a gateway that waits gives up long before
@@ -131,41 +128,10 @@ def _tracker_store(configured: AvailableEndpoints) -> SqliteTrackerStore:
     given = configured.tracker_store
     options = dict(given.kwargs) if given else {}
     folder = os.environ.get("DATA_DIR") or "var"
-    file = Path(options.get("path") or Path(folder) / "dialogues.db")
     try:
-        _set_aside_if_damaged(file, float(options.get("retention_days", 30)))
         return SqliteTrackerStore(**options)
     except (sqlite3.Error, OSError) as error:
         raise CannotLoad(f"không ghi được vào thư mục dữ liệu {folder} (DATA_DIR): {error}.") from error
-
-
-def _set_aside_if_damaged(file: Path, retention_days: float) -> None:
-    """Only the thread of each talk is in it, so that going on without it beats not answering at all."""
-    now = time.time()
-    for old in file.parent.glob(f"{file.name}.damaged-*"):
-        # Damaged or not, what citizens wrote is not kept for longer than was promised.
-        if now - old.stat().st_mtime > retention_days * 24 * 60 * 60:
-            old.unlink()
-    if not file.is_file() or _is_sound(file):
-        return
-    aside = f"{file.name}.damaged-{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now))}"
-    # SQLite would take the old side files for the new file's own.
-    for suffix in ("", "-wal", "-shm"):
-        if (part := file.with_name(file.name + suffix)).exists():
-            part.rename(file.with_name(aside + suffix))
-    log.error("%s is damaged: moved to %s, conversations start afresh", file, aside)
-
-
-def _is_sound(file: Path) -> bool:
-    database = sqlite3.connect(file, timeout=5)
-    try:
-        return bool(database.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
-    except sqlite3.OperationalError:
-        raise  # locked, unreadable, no room: nothing is known about what is inside
-    except sqlite3.DatabaseError:
-        return False
-    finally:
-        database.close()
 
 
 def _action_server(configured: AvailableEndpoints) -> ActionServer:

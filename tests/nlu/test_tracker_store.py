@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -283,6 +284,31 @@ async def test_old_conversations_are_deleted(domain: Domain, store: SqliteTracke
     again = SqliteTrackerStore(domain, path=str(tmp_path / "a" / "dialogues.db"), retention_days=30)
     assert await again.keys() == ["web:new"]
     assert again._load_events("web:old", 0) == []
+    again.close()
+
+
+async def test_many_old_conversations_go_a_few_at_a_time(domain: Domain, tmp_path: Path) -> None:
+    path = tmp_path / "a" / "dialogues.db"
+    first = SqliteTrackerStore(domain, path=str(path))
+    rows = [(f"web:{n:04}", time.time() - 31 * 86400 - n) for n in range(450)]
+    first._database.executemany("INSERT INTO conversations VALUES (?, 1, 0, 1, '[]', ?)", rows)
+    first._database.executemany("INSERT INTO events VALUES (?, 0, NULL, '{}')", [row[:1] for row in rows])
+    first.close()
+    again = SqliteTrackerStore(domain, path=str(path), retention_days=30)
+    left = [450 - 200]
+    assert len(await again.keys()) == left[0]
+    # The oldest first, some with each turn, until none is left; then there is peace for an hour.
+    assert "web:0000" in await again.keys() and "web:0449" not in await again.keys()
+    for number in range(15):
+        await say(again, number, who="web:new")
+        left.append(len(await again.keys()) - 1)
+    assert all(0 < a - b <= 20 or a == b == 0 for a, b in pairwise(left)) and left[-1] == 0
+    assert again._database.execute("SELECT COUNT(*) FROM events WHERE seq = 0").fetchone() == (1,)
+    assert again._next_clean_up > time.time() + 3000
+    plan = again._database.execute(
+        "EXPLAIN QUERY PLAN SELECT sender_id FROM conversations WHERE updated_at < 1 ORDER BY updated_at LIMIT 20"
+    ).fetchall()
+    assert [step[3].split(" USING")[0] for step in plan] == ["SEARCH conversations"]
     again.close()
 
 

@@ -14,14 +14,20 @@ const POLL = 5000;
 function follow(place) {
   const lost = /** @type {HTMLElement | null} */ (document.querySelector("[data-lost]"));
   let shown = "";
+  let tag = ""; // names what is shown; the server sends it again only when it has changed
   async function look() {
     try {
-      const answer = await fetch(place.dataset.live ?? "", { credentials: "same-origin", cache: "no-store" });
+      /** @type {Record<string, string>} */
+      const headers = tag ? { "If-None-Match": tag } : {};
+      const answer = await fetch(place.dataset.live ?? "", { credentials: "same-origin", cache: "no-store", headers });
       if (answer.status === 401) return location.reload();
-      if (!answer.ok) throw new Error(String(answer.status));
-      const text = await answer.text();
-      if (shown && text !== shown) replace(place, text);
-      shown = text;
+      if (answer.status !== 304) {
+        if (!answer.ok) throw new Error(String(answer.status));
+        const text = await answer.text();
+        if (shown && text !== shown) replace(place, text);
+        shown = text;
+        tag = answer.headers.get("ETag") ?? "";
+      }
       if (lost) lost.hidden = true;
     } catch {
       if (lost) lost.hidden = false;

@@ -11,6 +11,7 @@ import pytest
 from helpdesk.conversations.conversations import Conversations
 from helpdesk.conversations.messages import MessageStore
 from helpdesk.conversations.model import ChannelIdentity, IncomingFile, IncomingMessage, MessageKind, Reply
+from helpdesk.mail.store import MailStore
 from helpdesk.privacy.erasure import Erasure
 from helpdesk.store.database import Database, open_database
 from helpdesk.store.sealing import Sealer, open_sealer
@@ -97,11 +98,17 @@ class House:
         )
 
     async def mail(self, key: str, to: str) -> None:
-        await self.run(
-            "INSERT INTO mails (id, kind, dedup_key, address_index, sealed, next_try_at, created_at) "
-            "VALUES (?, 'otp', ?, ?, ?, ?, ?)",
-            *(key, key, self.sealer.index("email", to), self.sealer.seal({"to": to}), LONG_AGO, LONG_AGO),
-        )
+        async with self.database.transaction() as transaction:
+            await MailStore(self.database).add(
+                transaction,
+                identifier=key,
+                kind="otp",
+                dedup_key=key,
+                address_index=self.sealer.index("email", to),
+                sealed=self.sealer.seal({"to": to}),
+                now=datetime.fromisoformat(LONG_AGO),
+                expires_at=None,
+            )
 
     async def ids(self, table: str, column: str = "id") -> set[str]:
         return {row["id"] for row in await self.database.fetch_all(f"SELECT {column} AS id FROM {table}")}
