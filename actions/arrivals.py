@@ -16,7 +16,7 @@ from rasa_sdk.types import DomainDict
 
 from actions.errands import ErrandOutcome, ErrandTurns
 from actions.offers import OFFERING, SLOT
-from actions.registration import FORM, TURN_SLOT, RegistrationDialogue, events_of, was_handled
+from actions.registration import FORM, TURN_SLOT, RegistrationLife, events_of, was_handled
 from actions.said import Kind, Said
 from actions.tracker import conversation_id, last_action
 from helpdesk.conversations import Conversations
@@ -61,7 +61,7 @@ def answer_elsewhere(dispatcher: CollectingDispatcher, said: Said) -> Events:
 class _Arrival(Action):
     """An action that looks for what is under way first."""
 
-    def __init__(self, dialogue: RegistrationDialogue, errands: ErrandTurns, conversations: Conversations) -> None:
+    def __init__(self, dialogue: RegistrationLife, errands: ErrandTurns, conversations: Conversations) -> None:
         self._dialogue = dialogue
         self._errands = errands
         self._conversations = conversations

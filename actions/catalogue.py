@@ -18,7 +18,7 @@ from actions.registration import (
     ActionCancel,
     ActionRegisterAccount,
     ActionRegistrationStatus,
-    RegistrationDialogue,
+    RegistrationLife,
     RegistrationTurns,
     ValidateRegistrationForm,
 )
@@ -30,7 +30,7 @@ def actions(services: Services, reader: PhotoReader) -> list[Action]:
     """All actions, ready to be registered with rasa-sdk's executor."""
     guide, conversations = services.guide, services.conversations
     turns = RegistrationTurns(guide, services.registrations, conversations, services.otp, reader)
-    dialogue = RegistrationDialogue(services.registrations, services.errands, turns)
+    dialogue = RegistrationLife(services.registrations, services.errands, turns)
     errands = ErrandTurns(
         guide,
         services.errands,

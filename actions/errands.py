@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from actions.registration import RegistrationDialogue
+from actions.registration import RegistrationLife
 from actions.said import (
     Button,
     Kind,
@@ -63,7 +63,7 @@ class ErrandTurns:
         accounts: Accounts,
         registrations: Registrations,
         erasure: Erasure,
-        dialogue: RegistrationDialogue,
+        dialogue: RegistrationLife,
     ) -> None:
         self._guide = guide
         self._errands = errands

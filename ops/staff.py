@@ -25,20 +25,20 @@ _OPERATOR = "make staff"
 
 
 @dataclass(frozen=True, slots=True)
-class _Office:
+class _Desk:
     agents: Agents
     audit: Audit
 
 
 @asynccontextmanager
-async def _open(settings: Settings) -> AsyncIterator[_Office]:
+async def _open(settings: Settings) -> AsyncIterator[_Desk]:
     # Whatever is made here is for this user only.
     before = os.umask(0o077)
     try:
         cipher = open_cipher(settings.secret_keys, settings.data_dir / "secret.key")
         async with open_database(settings.database_path) as database:
             sealer = await open_sealer(database, cipher)
-            yield _Office(Agents(database, sealer), Audit(database))
+            yield _Desk(Agents(database, sealer), Audit(database))
     finally:
         os.umask(before)
 

@@ -17,6 +17,8 @@ from ops.progress import say, watched
 from ops.train import ROOT, TrainingError, ensure_model
 
 CHROMIUM = "/usr/bin/chromium"
+# Which lines and branches of helpdesk and actions are run, against pyproject's floor.
+COVERAGE = ("--cov", "--cov-report=term")
 QUIET = ("-q", "-p", "no:cacheprovider")
 
 
@@ -46,7 +48,7 @@ def lanes(data_dir: Path, model: Path) -> list[list[Step]]:
             Step("nlu", "NLU và máy chủ Rasa", [rasa, "-m", "pytest", *QUIET, "--confcutdir=tests/nlu", "tests/nlu"]),
             Step("stories", "hội thoại mẫu", [rasa, "-m", "ops.story_test", str(model)]),
         ],
-        [Step("parts", "đơn vị, hợp đồng và thành phần", [*pytest, "-n", str(cores()), *own])],
+        [Step("parts", "đơn vị, hợp đồng và thành phần", [*pytest, "-n", str(cores()), *COVERAGE, *own])],
     ]
 
 

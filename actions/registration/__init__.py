@@ -10,7 +10,7 @@ from actions.registration.actions import (
     events_of,
     was_handled,
 )
-from actions.registration.life import RegistrationDialogue
+from actions.registration.life import RegistrationLife
 from actions.registration.turn import RegistrationTurns
 
 __all__ = [
@@ -19,7 +19,7 @@ __all__ = [
     "ActionCancel",
     "ActionRegisterAccount",
     "ActionRegistrationStatus",
-    "RegistrationDialogue",
+    "RegistrationLife",
     "RegistrationTurns",
     "ValidateRegistrationForm",
     "events_of",

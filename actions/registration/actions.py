@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
-from actions.registration.life import RegistrationDialogue
+from actions.registration.life import RegistrationLife
 from actions.said import Outcome, Said
 from actions.tracker import conversation_id
 from helpdesk.conversations import Conversations
@@ -43,7 +43,7 @@ def was_handled(tracker: Tracker, said: Said) -> bool:
 class RegistrationAction(Action):
     """An action with the dialogue and the conversation's id at hand."""
 
-    def __init__(self, dialogue: RegistrationDialogue, conversations: Conversations) -> None:
+    def __init__(self, dialogue: RegistrationLife, conversations: Conversations) -> None:
         self._dialogue = dialogue
         self._conversations = conversations
 

@@ -37,7 +37,7 @@ _REPAIR: Button = ("Sửa hồ sơ", "repair")
 _AGAIN: Button = ("Đăng ký lại", "register_other")
 
 
-class RegistrationDialogue:
+class RegistrationLife:
     """What every action of the registration calls."""
 
     def __init__(self, registrations: Registrations, errands: Errands, turns: RegistrationTurns) -> None:

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from actions.registration import choices, email_code
+from actions.registration import email_code, taps
 from actions.registration.asides import take_aside
 from actions.registration.hearing import Heard, corrected, hear, wishes_correction
-from actions.registration.photos import take_photo
 from actions.registration.questions import FIXABLE, OTP_BUTTONS, ask, next_question
 from actions.registration.taking import apply_values
+from actions.registration.taking_photos import take_photo
 from actions.registration.work import Work
 from actions.said import (
     Kind,
@@ -124,7 +124,7 @@ class RegistrationTurns:
 
     async def _finish(self, work: Work) -> Outcome:
         if work.asks and work.progress.code_unknown and next_question(work.draft) == FieldName.BHXH_CODE:
-            await choices.look_up_code(work, self._registrations)
+            await taps.look_up_code(work, self._registrations)
         if work.asks or not (work.says or work.follow):
             ask(work)
         return await work.close(self._registrations)
@@ -132,7 +132,7 @@ class RegistrationTurns:
     async def _understand(self, work: Work) -> None:
         said = work.said
         if said.choice:
-            await choices.take_choice(work, said.choice, self._registrations, self._otp)
+            await taps.take_choice(work, said.choice, self._registrations, self._otp)
         elif said.photo:
             await self._photo(work, said.photo)
             if said.text:
@@ -187,7 +187,7 @@ class RegistrationTurns:
             work.asks = False
             return True
         if wants_back(said):
-            choices.go_back(work)
+            taps.go_back(work)
             return True
         if wants_wait(said):
             work.say("reg_wait")
@@ -203,7 +203,7 @@ class RegistrationTurns:
                 work.progress = replace(work.progress, editing="")
                 work.say("reg_edit_left")
                 return True
-            choices.pause(work)
+            taps.pause(work)
             return True
         return False
 
@@ -240,36 +240,36 @@ class RegistrationTurns:
                 return True
         if asked == FieldName.BHXH_CODE or (asked == FieldName.FRONT and said.intent == "lookup_bhxh_code"):
             if wants_national_id(said) and stands_for_bhxh(work.fields.get(FieldName.NATIONAL_ID, "")):
-                await choices.take_choice(work, "use_national_id", self._registrations, self._otp)
+                await taps.take_choice(work, "use_national_id", self._registrations, self._otp)
                 return True
             if does_not_know(said):
                 heard = self._hear(work).values
                 if not heard:
-                    await choices.take_choice(work, "code_unknown", self._registrations, self._otp)
+                    await taps.take_choice(work, "code_unknown", self._registrations, self._otp)
                     return True
                 if FieldName.BHXH_CODE not in heard and _CODE_UNKNOWN.search(said.folded):
                     # "Không nhớ mã số, tôi là …": the rest of the message is what it is looked up by.
                     work.progress = replace(work.progress, code_unknown=True)
         refuses = wants_to_type(said) or (says_no(said) and not self._names_a_correction(work))
         if asked == FieldName.FRONT and refuses and not work.progress.front_later:
-            await choices.take_choice(work, "type_instead", self._registrations, self._otp)
+            await taps.take_choice(work, "type_instead", self._registrations, self._otp)
             return True
         if await self._yes_or_no(work):
             return True
         if work.draft.is_helper and not work.draft.has(FieldName.CONTACT_OWNER) and not is_question(said):
             # Whose they are may be told before it is asked.
-            owner = choices.owner(said.folded) if speaks_of_contact(said) else None
+            owner = taps.owner(said.folded) if speaks_of_contact(said) else None
             if owner and not self._hear(work).values:
-                await choices.take_choice(work, owner, self._registrations, self._otp)
+                await taps.take_choice(work, owner, self._registrations, self._otp)
                 return True
         return not self._hear(work).values and take_aside(work)
 
     async def _yes_or_no(self, work: Work) -> bool:
         said, asked = work.said, work.asked
         if asked == FieldName.CONTACT_OWNER:
-            choice = choices.owner(said.folded)
+            choice = taps.owner(said.folded)
         elif asked == Doubt.NUMBER_KIND:
-            choice = choices.kind_of_number(said.folded)
+            choice = taps.kind_of_number(said.folded)
         elif asked not in _YES_AND_NO or self._names_a_correction(work):
             return False
         else:
@@ -279,7 +279,7 @@ class RegistrationTurns:
                 choice = yes
         if not choice:
             return False
-        await choices.take_choice(work, choice, self._registrations, self._otp)
+        await taps.take_choice(work, choice, self._registrations, self._otp)
         return True
 
     def _names_a_correction(self, work: Work) -> bool:
@@ -308,7 +308,7 @@ class RegistrationTurns:
                 return True
             return False
         if field not in heard.values:
-            await choices.take_choice(work, f"fix_{field}", self._registrations, self._otp)
+            await taps.take_choice(work, f"fix_{field}", self._registrations, self._otp)
         if field in heard.values or field in heard.problems:
             await apply_values(work, heard, self._registrations, self._otp, self._guide)
         return True
@@ -316,7 +316,7 @@ class RegistrationTurns:
     async def _values(self, work: Work) -> bool:
         said = work.said
         if work.asked == FieldName.AGENCY:
-            if await choices.take_agency(work):
+            if await taps.take_agency(work):
                 return True
             if said.intent in _NO_SIDE_QUESTION and not is_question(said) and not said.entities:
                 work.say("reg_x_agency")

@@ -1,6 +1,7 @@
 """What was said, whatever dialogue is open: yes and no, wishes, relations. Owns no dialogue and no field."""
 
 from actions.said.codes import is_code_alone, typed_code
+from actions.said.patterns import spelt, words
 from actions.said.questions import is_question
 from actions.said.relations import relation
 from actions.said.said import VALUE_INTENTS, Button, Kind, Outcome, Said, Say
@@ -21,7 +22,6 @@ from actions.said.wishes import (
     wants_to_type,
     wants_wait,
 )
-from actions.said.wording import spelt, words
 from actions.said.yes_no import says_no, says_yes
 
 __all__ = [

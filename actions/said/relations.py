@@ -5,8 +5,8 @@ Refuses words by which people speak of themselves: "giúp con", "cho bác" are w
 
 from __future__ import annotations
 
+from actions.said.patterns import spelt, words
 from actions.said.said import Said
-from actions.said.wording import spelt, words
 from helpdesk.text import AUNTS_AND_UNCLES, CHILDREN, FAMILY, IN_LAWS
 
 _WHO = (

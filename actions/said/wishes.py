@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from actions.said.patterns import spelt, words
 from actions.said.said import Said
-from actions.said.wording import spelt, words
 from helpdesk.identity import FieldName
 from helpdesk.text import CHILDREN, DENYING, FAMILY, NOT, any_of
 

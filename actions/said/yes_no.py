@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from actions.said.patterns import spelt, words
 from actions.said.said import Said
-from actions.said.wording import spelt, words
 from helpdesk.text import DENYING, NOT, any_of
 
 _NOT = any_of((*DENYING, "chả", "chưa", "khỏi"))

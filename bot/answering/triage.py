@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.answering.hygiene import has_emoji, has_words
+from bot.answering.cleaning import has_emoji, has_words
 from bot.answering.rasa import RasaClient
 from bot.answering.rendering import Rendering
 from bot.answering.typed_choices import chosen_button
@@ -155,7 +155,7 @@ class Triage:
     async def _metadata(self, entry: InboxEntry) -> dict[str, str]:
         """What came with the message besides words: the id of its photo, a phone number that the platform vouches for.
 
-        Rasa's conversations keep none of the values (`nlu/memory/discretion.py`).
+        Rasa's conversations keep none of the values (`nlu/memory/masking.py`).
         """
         found = {}
         if entry.message.kind is MessageKind.PHOTO:

@@ -4,7 +4,7 @@ from helpdesk.accounts.accounts import Accounts
 from helpdesk.accounts.keeping import AccountKeeping, CodeKeeping
 from helpdesk.accounts.model import Link, Purpose
 from helpdesk.accounts.otp import Otp
-from helpdesk.accounts.passwords import COMMON, LONGEST, SHORTEST, Strength
+from helpdesk.accounts.password_rules import COMMON, LONGEST, SHORTEST, Strength
 
 __all__ = [
     "COMMON",

@@ -2,7 +2,7 @@
 
 Owns that no password is ever kept, logged or mailed in clear but the first one, in the one mail to its owner; that a
 link works for half an hour, once, for one account; and that asking for a link tells nobody whether the account exists.
-Refuses the rules of passwords (`helpdesk.accounts.passwords`) and the pages.
+Refuses the rules of passwords (`helpdesk.accounts.password_rules`) and the pages.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from helpdesk.accounts.model import Account, Link, PasswordRefused, Purpose, hash_of, name_of, proposal_of, same
 from helpdesk.accounts.otp import Otp
-from helpdesk.accounts.passwords import FirstPassword, Hashing, check_rules, tidy_new, tidy_old
+from helpdesk.accounts.password_rules import FirstPassword, Hashing, check_rules, tidy_new, tidy_old
 from helpdesk.accounts.store import AccountStore
 from helpdesk.calendar import utc_now
 from helpdesk.errors import Conflict, InvalidInput, NotFound, Overloaded

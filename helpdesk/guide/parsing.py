@@ -11,6 +11,9 @@ from typing import Any
 
 import yaml
 
+# What libyaml forgives and PyYAML doesn't: tabs, byte order marks inside, a comment that sticks to a block's bar.
+_LET_PASS = re.compile(r"\t|\ufeff|[|>][-+\d]*#")
+
 
 class BadField(Exception):
     """Trường ghi hai lần hoặc tên trường không phải chữ."""
@@ -53,9 +56,9 @@ for _loader in (PatientLoader, FastLoader):
 def parse(text: str) -> tuple[yaml.Node | None, Any]:
     """The document and what it says; raises YAMLError and BadField. PyYAML's own parser has the last word on mistakes.
 
-    libyaml counts bytes, sees some mistakes a line later, and lets tabs and stray byte order marks pass.
+    libyaml counts bytes and sees some mistakes a line later.
     """
-    if "\t" in text or "\ufeff" in text:
+    if _LET_PASS.search(text):
         return parse_with(PatientLoader, text)
     try:
         return parse_with(FastLoader, text)

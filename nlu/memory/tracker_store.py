@@ -4,7 +4,7 @@ Rasa is handed the last two dozen events, behind what stands for the older ones 
 stays on disk until the retention ends. A turn is one transaction, so a killed process leaves whole turns only. Several
 Rasa processes may share the file: a conversation's version is checked at each read and write, and a turn that comes
 second is appended to what the first has written. What is cached never reaches a caller's hands: each tracker is built
-anew. What identifies a citizen is left out of what is kept (nlu/memory/discretion.py); the running turn still sees it.
+anew. What identifies a citizen is left out of what is kept (nlu/memory/masking.py); the running turn still sees it.
 A file that turns out damaged is put aside, and the talks start afresh (nlu/memory/damage.py).
 """
 
@@ -43,7 +43,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from nlu.memory.damage import is_damage, set_aside, set_aside_if_damaged
-from nlu.memory.discretion import kept
+from nlu.memory.masking import kept
 from nlu.memory.snapshot import Snapshot
 from nlu.memory.window import EMPTY, KEPT_EVENTS, Window, is_action, shorten
 

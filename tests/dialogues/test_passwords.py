@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from helpdesk.accounts.passwords import Hashing
+from helpdesk.accounts.password_rules import Hashing
 from tests.stage.back_room import BackRoom
 from tests.stage.citizen import Citizen, Comes
 from tests.stage.officer import Officer, field_of

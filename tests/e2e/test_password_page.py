@@ -21,7 +21,7 @@ from starlette.staticfiles import StaticFiles
 from bot.http.app import WEB_FOLDER, _SecurityHeaders
 from bot.http.pages import Pages
 from bot.password_page.pages import routes
-from helpdesk.accounts.passwords import strength
+from helpdesk.accounts.password_rules import strength
 from tests.e2e.test_page_look import FAINT
 from tests.stage.accounts import AccountsStage, open_accounts
 from tests.stage.browser import DESKTOP, PHONE

@@ -10,7 +10,7 @@ from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.domain import SessionConfig
 from rasa.shared.core.events import SessionStarted, UserUttered
 
-from nlu.memory.discretion import IN_A_FORM
+from nlu.memory.masking import IN_A_FORM
 from nlu.memory.window import CUT_AT, KEPT_EVENTS
 from nlu.serving.channel import GatewayOutput
 from nlu.serving.turns import TurnAgent

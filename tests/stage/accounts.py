@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet, MultiFernet
 
 from helpdesk.accounts.accounts import Accounts
 from helpdesk.accounts.otp import Otp
-from helpdesk.accounts.passwords import Hashing
+from helpdesk.accounts.password_rules import Hashing
 from helpdesk.calendar import utc_now
 from helpdesk.conversations.messages import MessageStore
 from helpdesk.conversations.model import ChannelIdentity

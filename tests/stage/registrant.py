@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from actions.registration.life import RegistrationDialogue
+from actions.registration.life import RegistrationLife
 from actions.registration.turn import RegistrationTurns
 from actions.said.said import Outcome, Said
 from helpdesk.photos.reader import PhotoReader
@@ -19,7 +19,7 @@ class Citizen:
         turns = RegistrationTurns(
             services.guide, services.registrations, services.conversations, services.otp, cast(PhotoReader, None)
         )
-        self.dialogue = RegistrationDialogue(services.registrations, services.errands, turns)
+        self.dialogue = RegistrationLife(services.registrations, services.errands, turns)
         self.services = services
         self.cid = conversation_id
         self.number = 0

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk.accounts.model import PasswordRefused
-from helpdesk.accounts.passwords import check_rules
+from helpdesk.accounts.password_rules import check_rules
 from helpdesk.errors import Conflict, InvalidInput, NotFound
 from tests.stage.accounts import CODE, EMAIL, NAME, AccountsStage, open_accounts
 

@@ -272,6 +272,12 @@ async def answered(stack: Stack, conversation: str) -> None:
             await asyncio.sleep(0.02)
 
 
+async def all_sent(stack: Stack) -> None:
+    async with asyncio.timeout(10):
+        while await stack.store.unsent_conversations(["telegram"]):
+            await asyncio.sleep(0.02)
+
+
 async def test_delivery_is_retried_in_order(tuned: Settings, rasa: StandInRasa) -> None:
     platform = Platform()
     platform.failures = [Unavailable("telegram", "mạng chậm", retry_after=0.05), Unavailable("telegram")]
@@ -328,6 +334,8 @@ async def test_a_channel_switched_off_finds_its_replies_when_it_is_on_again(tune
     async with running(tuned, {"telegram": first}) as stack:
         await stack.gateway.receive(text_message("a", 1))
         await wait_for(lambda: first.sent == ["nghe: a"])
+        # Noted as well: a stop in between would rightly send it again.
+        await all_sent(stack)
         conversation = (await stack.store.open_conversation(ChannelIdentity("telegram", "5"))).id
     async with running(tuned) as stack:
         await stack.gateway.tell(conversation, Reply(text="Dạ hồ sơ đã được duyệt ạ."))

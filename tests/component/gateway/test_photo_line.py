@@ -75,7 +75,10 @@ async def test_a_crowd_of_photos_holds_up_nobody_who_asks(http: httpx.AsyncClien
     for chat in crowd:
         assert (await chat.until(1))[0]["text"] == "em nhận ảnh rồi"
     assert look.most == 2
-    assert [sender.partition(":")[2] for sender in look.order] == [chat.id for chat in crowd]
+    # With two places free, which of the first in line asks first is a matter of milliseconds; nobody further back
+    # gets ahead.
+    places = {sender.partition(":")[2]: place for place, sender in enumerate(look.order)}
+    assert [abs(places[chat.id] - place) <= 2 for place, chat in enumerate(crowd)] == [True] * 8
 
 
 async def test_an_album_and_the_words_behind_it_stay_in_order(http: httpx.AsyncClient, rasa: StandInRasa) -> None:

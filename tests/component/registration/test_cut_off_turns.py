@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from actions.errands import ErrandTurns
-from actions.registration.life import RegistrationDialogue
+from actions.registration.life import RegistrationLife
 from actions.registration.turn import RegistrationTurns
 from actions.said.said import Said
 from helpdesk.conversations.model import ChannelIdentity
@@ -30,7 +30,7 @@ class Desk:
         turns = RegistrationTurns(
             services.guide, services.registrations, services.conversations, services.otp, cast(PhotoReader, None)
         )
-        self.dialogue = RegistrationDialogue(services.registrations, services.errands, turns)
+        self.dialogue = RegistrationLife(services.registrations, services.errands, turns)
         self.errands = ErrandTurns(
             services.guide,
             services.errands,

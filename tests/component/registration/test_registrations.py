@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from helpdesk.accounts.passwords import Hashing
+from helpdesk.accounts.password_rules import Hashing
 from helpdesk.conversations.model import ChannelIdentity
 from helpdesk.errors import Conflict, InvalidInput, NotFound
 from helpdesk.photos.report import Side

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 import tarfile
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from ops.check_web import main
 from ops.vendor_web import integrity_of
+from tests.stage.programs import PYTHON
 
 
 def package(version: str) -> bytes:
@@ -47,9 +47,7 @@ class Machine:
     def put(self, name: str, does: str) -> None:
         program = self.tools / name
         calls = str(self.folder / "calls")
-        program.write_text(
-            f"#!{sys.executable}\nimport sys\nprint({name!r}, *sys.argv[1:], file=open({calls!r}, 'a'))\n{does}\n"
-        )
+        program.write_text(f"{PYTHON}import sys\nprint({name!r}, *sys.argv[1:], file=open({calls!r}, 'a'))\n{does}\n")
         program.chmod(0o755)
 
     def put_node(self, version: str, code: int = 0) -> None:

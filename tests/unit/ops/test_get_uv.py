@@ -11,8 +11,9 @@ import pytest
 
 from ops import get_uv
 from ops.get_uv import BuildError, uv
+from tests.stage.programs import PYTHON
 
-UV = f"#!{sys.executable}\nprint('uv {get_uv.UV_VERSION}')\n"
+UV = f"{PYTHON}print('uv {get_uv.UV_VERSION}')\n"
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def bare_python(machine: Path) -> str:
     # What a working venv's Python does when told to install uv.
     script(machine / "uv", UV)
     script(machine / "venv-python", f'#!/bin/sh\n/bin/cp {machine}/uv "$(/usr/bin/dirname "$0")/uv"\n')
-    return str(script(machine / "bin" / "python3", f'#!/bin/sh\n{refuse}exec {sys.executable} "$@"\n'))
+    return str(script(machine / "bin" / "python3", f'#!/bin/sh\n{refuse}exec "{sys.executable}" "$@"\n'))
 
 
 def pip_wheel(machine: Path) -> None:

@@ -37,10 +37,13 @@ def test_lanes_run_side_by_side_and_steps_in_turn(lanes: Lanes, tmp_path: Path) 
 
 def test_every_red_step_is_shown_and_none_stops_the_rest(lanes: Lanes, capsys: pytest.CaptureFixture[str]) -> None:
     noise = "seq 1 500; echo '1 failed, 3 passed in 0.10s'; exit 1"
-    code = lanes.run([[shell("a", noise), shell("b", "echo '7 passed in 1.00s (0:00:01)'")], [shell("c", "exit 3")]])
+    code = lanes.run(
+        [[shell("a", noise), shell("b", "echo '7 passed in 1.00s (0:00:01)'")], [shell("c", "echo lời cuối; exit 3")]]
+    )
     said = capsys.readouterr().out
     assert code == 1
     assert "✗ bước a: 1 failed, 3 passed" in said and "✓ bước b: 7 passed" in said and "✗ bước c (" in said
+    assert "\nlời cuối\n" in said
     # Of the red one its end, of the green one nothing but its line.
     assert "\n500\n" in said and "\n100\n" not in said and "1.00s (0:00:01)" not in said
     assert "Không đạt: bước a, bước c" in said

@@ -20,6 +20,12 @@ from ops.train import ROOT
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture
+def settings(untouched: Settings) -> Settings:
+    """The command itself makes the folder, for this user only."""
+    return untouched
+
+
 def staff(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "ops.staff", *arguments],

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 import tarfile
 from pathlib import Path
 
 import pytest
 
 from ops.vendor_web import integrity_of, main
+from tests.stage.programs import PYTHON
 
 BUNDLE = b"customElements.define('deep-chat', class {});"
 
@@ -34,7 +34,7 @@ def web(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     tools.mkdir()
     npm = tools / "npm"
     npm.write_text(
-        f"#!{sys.executable}\nimport pathlib, shutil, sys\n"
+        f"{PYTHON}import pathlib, shutil, sys\n"
         f"pathlib.Path({str(tmp_path / 'calls')!r}).open('a').write(' '.join(sys.argv[1:]) + '\\n')\n"
         f"shutil.copy({str(archive)!r}, 'deep-chat-2.4.2.tgz')\n"
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import pytest
 import yaml
 
 from helpdesk.guide.parsing import BadField, PatientLoader, parse, parse_with
@@ -32,6 +33,13 @@ def test_the_fast_parser_reads_as_the_other_does() -> None:
             spoilt.append("".join(kept))
         for one in spoilt:
             assert read_with(parse, one) == read_with(partial(parse_with, PatientLoader), one), one
+
+
+@pytest.mark.parametrize(
+    "text", ["- id: mật\tkhẩu\n", "\ufeff- id: a\n", "- id: a\n  text: |#\n    b\n", "- id: a\n\tb: c\n"]
+)
+def test_what_libyaml_lets_pass_is_refused_as_before(text: str) -> None:
+    assert read_with(parse, text) == read_with(partial(parse_with, PatientLoader), text)
 
 
 def read_with(parse: Callable[[str], tuple[yaml.Node | None, object]], text: str) -> tuple[object, ...]:

@@ -13,7 +13,7 @@ from rasa.shared.core.events import ActiveLoop, BotUttered, SlotSet, UserUttered
 
 from nlu.entities.extractor import find_entities
 from nlu.entities.places import Gazetteer
-from nlu.memory.discretion import IN_A_FORM, MASKED, kept, masked
+from nlu.memory.masking import IN_A_FORM, MASKED, kept, masked
 from nlu.memory.tracker_store import SqliteTrackerStore
 from nlu.serving.channel import GatewayOutput
 from nlu.serving.turns import TurnAgent

@@ -1,4 +1,4 @@
-"""What a told password looks like, and the words around one: the vocabulary of `helpdesk.privacy.guard`.
+"""What a told password looks like, and the words around one: the vocabulary of `helpdesk.privacy.typed_secrets`.
 
 Owns shapes and word lists, all in lower case without marks. Refuses to judge a message: that takes the words around.
 """
@@ -86,7 +86,7 @@ _MAIL = re.compile(
 )
 _LINK = re.compile(r"(?:https?:|www\.)\S*|[a-z0-9.-]+\.(?:com|vn|net|org|gov|info|top|xyz|cc|io|page|link)(?:[/:?].*)?")
 _CARD = re.compile(r"[a-z]{2}[-.]?\d[\d.-]{9,16}")
-# The form of our own first passwords (helpdesk/accounts/passwords.py), and a link to the password page.
+# The form of our own first passwords (helpdesk/accounts/password_rules.py), and a link to the password page.
 OWN = re.compile(r"(?=\S*\d)(?=\S*[a-z])[a-z2-9]{4}(?:-[a-z2-9]{4}){2,3}|\S*/password/[a-z0-9_-]{43}\S*")
 _STRONG = re.compile(r"(?=\S*[a-z])(?=\S*\d)[a-z0-9]+[@#$&*!_](?:\d|\S{1,3}$)\S*")
 _SPECIAL = re.compile(r"[a-z0-9]\S*[@#$%^&*!_+]|[@#$%^&*!_+]\S*[a-z0-9]")

@@ -1,4 +1,4 @@
-"""The words of a message as the guard reads them: lower case, no marks, and where each stands in the original.
+"""The words of a message as `typed_secrets` reads them: lower case, no marks, and where each stands in the original.
 
 Owns the mapping back: what is hidden later is hidden in the text that was typed, whatever its Unicode form.
 """

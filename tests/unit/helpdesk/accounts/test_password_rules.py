@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.accounts.passwords import (
+from helpdesk.accounts.password_rules import (
     LONGEST,
     SHORTEST,
     Hashing,
@@ -21,7 +21,7 @@ from helpdesk.accounts.passwords import (
     tidy_old,
 )
 from helpdesk.errors import InvalidInput
-from helpdesk.privacy.guard import find_secrets
+from helpdesk.privacy.typed_secrets import find_secrets
 
 CODE = "0412887356"
 NAME = "Nguyễn Thị Bưởi"

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from helpdesk.privacy import guard_words as words_of
-from helpdesk.privacy.guard_text import Word, read_words
+from helpdesk.privacy import secret_words as words_of
+from helpdesk.privacy.typed_words import Word, read_words
 
 Kind = Literal["password", "otp"]
 MASK = "••••••"

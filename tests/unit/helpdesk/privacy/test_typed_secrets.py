@@ -13,7 +13,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.privacy.guard import MASK, find_secrets
+from helpdesk.privacy.typed_secrets import MASK, find_secrets
 
 ROOT = Path(__file__).resolve().parents[4]
 # The secret stands between « and ».

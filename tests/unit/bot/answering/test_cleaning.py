@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.hygiene import clean_text, has_emoji, has_words
+from bot.answering.cleaning import clean_text, has_emoji, has_words
 
 
 @given(st.text())
