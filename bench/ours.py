@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import yaml
 
+from bench.ledger import CannotMeasure
 from bench.processes import Server, child_running, clean_environment, free_ports, serving
 from bench.sample import Sample
 from bench.training import Cost, train
@@ -42,6 +44,16 @@ def rasa_python(data_dir: Path) -> str:
 def limited(command: list[str], descriptors: int, *, hard: bool = False) -> list[str]:
     """The command under a limit of its own; a soft one it may raise."""
     return ["/bin/sh", "-c", f'ulimit {"-n" if hard else "-S -n"} {descriptors} && exec "$0" "$@"', *command]
+
+
+def told_by_rasa(data_dir: Path, program: str, *arguments: str) -> str:
+    """What a few lines print that run in Rasa's environment, where our `nlu` can be imported."""
+    lean = f"from nlu import lean_imports; lean_imports.install(); {program}"
+    command = [rasa_python(data_dir), "-W", "ignore", "-c", lean, *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=clean_environment(), capture_output=True, text=True)
+    if done.returncode:
+        raise CannotMeasure(f"môi trường Rasa từ chối: {done.stderr[-300:]}")
+    return done.stdout
 
 
 @contextmanager

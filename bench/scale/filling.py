@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bench.ours import rasa_python
+from bench.ours import told_by_rasa
 from helpdesk.identity import BirthDate
 from helpdesk.registry import EmbeddedRegistry, Member
 from helpdesk.store import Sealer, open_cipher, open_database, open_sealer
@@ -238,7 +237,7 @@ _EMPTY_DIALOGUES = (
 
 def _fill_dialogues(data_dir: Path, path: Path, size: Size) -> None:
     """Rasa's own file: made by its store, then filled."""
-    subprocess.run([rasa_python(data_dir), "-c", _EMPTY_DIALOGUES, str(path)], check=True, capture_output=True)
+    told_by_rasa(data_dir, _EMPTY_DIALOGUES, str(path))
     database = sqlite3.connect(path, isolation_level=None)
     for pragma in ("synchronous = OFF", "journal_mode = OFF", "cache_size = -400000"):
         database.execute(f"PRAGMA {pragma}").fetchall()

@@ -9,7 +9,6 @@ import asyncio
 import resource
 import sqlite3
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -76,9 +75,7 @@ def _can_hold(connections: int) -> None:
 
 def _dialogues(data_dir: Path, file: Path) -> float:
     """Seconds to open Rasa's own file."""
-    command = [ours.rasa_python(data_dir), "-c", _OPENING, str(file)]
-    done = subprocess.run(command, cwd=ROOT, env=clean_environment(), capture_output=True, text=True, check=True)
-    return float(done.stdout)
+    return float(ours.told_by_rasa(data_dir, _OPENING, str(file)))
 
 
 def _console(home: Path) -> dict[str, float]:
