@@ -106,7 +106,7 @@ def _despite_damage(
     """Once more, on an empty file, when a read comes upon damage."""
 
     @wraps(method)
-    async def again(self: SqliteTrackerStore, *args: Given.args, **kwargs: Given.kwargs) -> Result:
+    async def again(self: SqliteTrackerStore, /, *args: Given.args, **kwargs: Given.kwargs) -> Result:
         try:
             return await method(self, *args, **kwargs)
         except sqlite3.DatabaseError as error:
