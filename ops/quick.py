@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ops.check import nlu_types
 from ops.lanes import Lanes, Step, cores, starting
-from ops.test import QUIET
+from ops.test import LOGS, QUIET
 from ops.train import ROOT
 
 # Left alone for an hour, the daemon ends.
@@ -59,7 +59,7 @@ def main(arguments: list[str]) -> int:
         return types(data_dir)
     every = lanes(data_dir)
     starting("Kiểm nhanh", every)
-    return Lanes(ROOT, data_dir / "test-logs", os.environ | {"DATA_DIR": str(data_dir)}).run(every)
+    return Lanes(ROOT, data_dir / LOGS, os.environ | {"DATA_DIR": str(data_dir)}).run(every)
 
 
 if __name__ == "__main__":

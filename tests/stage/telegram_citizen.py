@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,9 +89,12 @@ async def code_mailed_to(product: Product, address: str) -> str:
 
 async def mail_to(product: Product, address: str, subject: str) -> str:
     deadline = asyncio.get_running_loop().time() + _PATIENCE
+    mails: list[dict[str, str]] = []
     async with httpx.AsyncClient(base_url=product.url, trust_env=False) as http:
         while True:
-            mails = (await http.get("/demo/mailbox.json", params={"to": address})).json()
+            # Whoever was killed a moment ago may not listen yet.
+            with suppress(httpx.TransportError):
+                mails = (await http.get("/demo/mailbox.json", params={"to": address})).json()
             found = [mail["text"] for mail in mails if subject in mail["subject"].casefold()]
             if found:
                 return str(found[0])
