@@ -78,5 +78,5 @@ clean: ## xóa mọi thứ đã dựng (không xóa dữ liệu hội thoại)
 env:
 	@$(BUILD) system app rasa web
 
-env-dev:
+env-dev: ## dựng công cụ cho người phát triển (make quick, check, test tự làm)
 	@$(BUILD) system app rasa web dev

@@ -338,7 +338,7 @@ class RegistrationTurns:
         tried = _is_number(work.asked) and sum(c.isdigit() for c in said.text) >= 5
         if said.intent in _NO_SIDE_QUESTION or ((said.entities or tried) and not is_question(said)):
             return False
-        return is_question(said) or work.about not in (FieldName.FULL_NAME, FieldName.ADDRESS)
+        return is_question(said) or not (work.about in FIELDS and FIELDS[work.about].prose)
 
     def _side_question(self, work: Work) -> bool:
         """Answer the question, then the form goes on where it was."""

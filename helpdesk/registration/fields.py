@@ -46,6 +46,8 @@ class Field:
     photo: bool = False
     # Digits are its answer, so that six of them are no code here.
     numeric: bool = False
+    # Its answer is in plain words: what the classifier never met, or takes for something else.
+    prose: bool = False
     on_cccd: bool = False
     # By which an officer sees once more whom he is about to approve.
     identifies: bool = False
@@ -55,7 +57,8 @@ class Field:
 _TABLE = (
     Field(
         FieldName.FULL_NAME, "họ tên", "Họ và tên", "Họ tên",
-        read=lambda text, _today: parse_full_name(text).text, repairable=True, on_cccd=True, identifies=True,
+        read=lambda text, _today: parse_full_name(text).text, repairable=True, prose=True,
+        on_cccd=True, identifies=True,
     ),
     Field(
         FieldName.BIRTH_DATE, "ngày sinh", "Ngày sinh", "Ngày sinh",
@@ -87,7 +90,7 @@ _TABLE = (
     ),
     Field(
         FieldName.ADDRESS, "địa chỉ thường trú", "Địa chỉ thường trú", "Địa chỉ",
-        repairable=True, on_cccd=True,
+        repairable=True, prose=True, on_cccd=True,
     ),
     Field(FieldName.PROVINCE, heading="Tỉnh, thành phố"),
     Field(FieldName.AGENCY, "cơ quan tiếp nhận", "Nơi nhận hồ sơ", "Cơ quan tiếp nhận"),

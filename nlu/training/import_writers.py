@@ -51,7 +51,7 @@ def read_writer(path: Path) -> list[Example]:
         if line.startswith("# "):
             intent = line[2:].strip()
             if intent not in _TOPIC_OF:
-                raise ValueError(f"{path.name}:{number}: unknown intent {intent!r}")
+                raise ValueError(f"{path.name}:{number}: unknown intent {intent!r}; a new one: _TOPICS in {__name__}")
         elif line:
             style, tab, message = line.partition("\t")
             text = (message if tab else style).replace("\\", "/").strip()
@@ -113,6 +113,10 @@ def main(arguments: list[str] | None = None) -> int:
         corrections = yaml.safe_load(CORRECTIONS.read_text(encoding="utf-8")) if CORRECTIONS.exists() else {}
         normalise = normaliser(load_spellings(TRAINING_DIR / "teencode.yml"))
         kept = settle([*before, *fresh], normalise, (corrections or {}).get("corrections") or {})
+        homeless = sorted({row.intent for row in before} - set(_TOPIC_OF))
+        if homeless:
+            # Every file is written anew: what no topic names would be gone.
+            raise ValueError(f"in {TRAINING_DIR} but in no topic, add to _TOPICS in {__name__}: {', '.join(homeless)}")
         for topic, intents in TOPICS.items():
             write_blocks(TRAINING_DIR / f"{topic}.yml", kept, intents)
         print(f"{len(kept)} examples kept of {len(before) + len(fresh)}, writers: {sorted({r.writer for r in kept})}")

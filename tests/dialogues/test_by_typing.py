@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -10,9 +11,14 @@ from tests.stage import people
 from tests.stage.back_room import BackRoom
 from tests.stage.citizen import Citizen, Comes
 from tests.stage.officer import Officer
+from tests.stage.people import Person
 
 
-def test_from_the_first_word_to_the_password(citizen: Citizen, officer: Officer, back_room: BackRoom) -> None:
+def test_from_the_first_word_to_the_password(
+    comes: Comes, crowd: Iterator[Person], officer: Officer, back_room: BackRoom
+) -> None:
+    # Whoever comes first, the name is typed without capitals: a surname that is no word of the language besides.
+    citizen = comes(next(person for person in crowd if person.name.startswith("Nguyễn")))
     person = citizen.person
     assert "reg_consent" in citizen.says("tôi muốn đăng ký vssid")
     assert not back_room.rows("SELECT 1 FROM registrations WHERE conversation_id = ?", citizen.id)

@@ -15,7 +15,7 @@ from actions.registration.hearing.heard import Heard
 from actions.registration.hearing.labels import read_message
 from actions.said import Said, spelt, words
 from helpdesk.identity import FieldName
-from helpdesk.registration import PHOTO_FIELDS, Registration
+from helpdesk.registration import FIELDS, PHOTO_FIELDS, Registration
 from helpdesk.text import DENYING, any_of
 
 _NOT = any_of((*DENYING, "chưa", "khỏi"))
@@ -129,7 +129,8 @@ def corrected(said: Said, draft: Registration, asked: str, today: date) -> tuple
     if (
         not heard.values
         and not heard.problems
-        and field in (FieldName.FULL_NAME, FieldName.ADDRESS, FieldName.EMAIL, FieldName.AGENCY)
+        and field
+        and (FIELDS[field].prose or field in (FieldName.EMAIL, FieldName.AGENCY))
     ):
         # "Địa chỉ sai rồi, 12 Lê Lợi mới đúng": what is left without the wish is told for the field.
         rest = _without_wish(said.text)

@@ -18,7 +18,7 @@ from actions.registration.hearing.labels import read_message
 from actions.registration.hearing.numbers import hear_numbers
 from actions.said import Said, is_question
 from helpdesk.identity import FieldName
-from helpdesk.registration import Registration
+from helpdesk.registration import FIELDS, Registration
 
 # With these intents even words that look like a question tell something ("con tên gì hả, con tên Hà").
 _TELLING_ALWAYS = frozenset({"inform", "correct_info"})
@@ -26,7 +26,8 @@ _TELLING_ALWAYS = frozenset({"inform", "correct_info"})
 
 def hear(said: Said, registration: Registration, asked: str, today: date) -> Heard:
     """The values in a message. `asked` is the field that was asked for, or empty."""
-    if said.intent == "out_of_scope" and asked in (FieldName.ADDRESS, FieldName.FULL_NAME, FieldName.BIRTH_DATE):
+    prose = asked in FIELDS and FIELDS[asked].prose
+    if said.intent == "out_of_scope" and (prose or asked == FieldName.BIRTH_DATE):
         # A street or a name that the classifier has never met is far from everything it knows.
         said = replace(said, intent="nlu_fallback")
     heard = Heard(today)

@@ -102,7 +102,7 @@ def test_help_names_the_commands_in_the_order_of_use() -> None:
     said = make("help", "PORT=8181", "DATA_DIR=my data")
     commands = [line.split()[0] for line in said.partition("\n\n")[0].splitlines()]
     assert commands[:9] == [*"help run staff import rotate-keys check-data quick check test".split()]
-    assert len(commands) == len(set(commands)) and commands[-1] == "clean"
+    assert len(commands) == len(set(commands)) and commands[-2:] == ["clean", "env-dev"]
     assert "PORT=8181" in said and "DATA_DIR=my data" in said
 
 
