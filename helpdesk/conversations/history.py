@@ -118,6 +118,13 @@ class History:
         )
         return None if row is None else _attachment(row)
 
+    async def is_attached(self, attachment_id: str) -> bool:
+        """Whether any message has this attachment."""
+        # Through the writer, behind what is on its way there: a reader does not see a commit that is not done.
+        async with self._database.transaction() as transaction:
+            row = await transaction.fetch_one("SELECT 1 FROM attachments WHERE id = ?", (attachment_id,))
+        return row is not None
+
     async def attachment_of(self, message_id: str) -> str | None:
         """The id of the file that came with a message."""
         row = await self._database.fetch_one(
