@@ -100,8 +100,8 @@ class MailQueue:
     ) -> None:
         """Queue a mail, in the given transaction if there is one; what is known under `dedup_key` is left as it is.
 
-        It is forgotten with whatever its key names, and with what it is `about` (ids). With `expires_at` it is tried until then; without, for three days. Raises InvalidInput("email_shape") for what
-        is not exactly one address.
+        It is forgotten with whatever its key names, and with what it is `about` (ids). With `expires_at` it is tried
+        until then; without, for three days. Raises InvalidInput("email_shape") for what is not exactly one address.
         """
         record = {"to": check_recipient(to), "subject": tidy_subject(subject), "text": text}
         if transaction is None:
