@@ -131,6 +131,10 @@ class MailQueue:
             expires_at=expires_at,
         )
 
+    async def take_back(self, kind: str, about: str, transaction: Transaction) -> None:
+        """Forget the mails of this kind about this id, gone or not: what they were for is no more."""
+        await self._store.remove(transaction, kind, about)
+
     def _address_index(self, address: str) -> str:
         return self._sealer.index("email", address.casefold())
 

@@ -51,6 +51,12 @@ class MailStore:
                 [(subject, identifier) for subject in {*_subjects(dedup_key), *about}],
             )
 
+    async def remove(self, transaction: Transaction, kind: str, subject: str) -> None:
+        await transaction.execute(
+            "DELETE FROM mails WHERE id IN (SELECT mail_id FROM mail_subjects WHERE subject = ?) AND kind = ?",
+            (subject, kind),
+        )
+
     async def take_up(self, now: datetime) -> int:
         """Queue again what a killed run was sending; how many."""
         async with self.database.transaction() as transaction:

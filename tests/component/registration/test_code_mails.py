@@ -28,3 +28,15 @@ async def test_a_failed_code_mail_is_erased_after_its_code_was_forgotten(service
     await services.erasure.of_conversation(citizen.cid)
     assert await services.attention.mails(10) == []
     assert await services.database.fetch_all("SELECT id FROM mails") == []
+
+
+async def test_a_discarded_draft_takes_its_code_mail_back_and_leaves_the_others(
+    services: Services, citizen: Citizen
+) -> None:
+    await asked_for_a_code(citizen)
+    await services.otp.request("delete", citizen.cid, "khac@example.vn")
+    assert await services.mails.waiting() == 2
+    await citizen.taps("discard")
+    rows = await services.database.fetch_all("SELECT sealed FROM mails")
+    assert [services.sealer.open(row["sealed"])["to"] for row in rows] == ["khac@example.vn"]
+    assert await services.mails.waiting() == 1
