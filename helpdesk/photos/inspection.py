@@ -46,9 +46,10 @@ class _Sight:
 class Inspector:
     """Looks at photos, one after the other; detectors are loaded once."""
 
-    def __init__(self, tesseract: str | None) -> None:
+    def __init__(self, tesseract: str | None, reading_seconds: float = _READING_SECONDS) -> None:
         self._faces = FaceFinder()
         self._text = TextReader(tesseract)
+        self._reading_seconds = reading_seconds
 
     def inspect(self, content: bytes, expected: Side | None, seconds: float) -> PhotoReport:
         """Raises InvalidInput for what is no photo (see `open_photo`)."""
@@ -104,7 +105,7 @@ class Inspector:
         return replace(upright, side=Side.PORTRAIT)
 
     def _card_instead(self, grey: Grey, deadline: float) -> Side | None:
-        text = self._text.read(grey, min(_READING_SECONDS, deadline - time.monotonic()))
+        text = self._text.read(grey, min(self._reading_seconds, deadline - time.monotonic()))
         return _side_of(text) if text.certain else None
 
     def _card(
@@ -182,7 +183,7 @@ class Inspector:
         return best
 
     def _read(self, grey: Grey, deadline: float) -> Print:
-        return self._text.read(grey, min(_READING_SECONDS, deadline - time.monotonic()))
+        return self._text.read(grey, min(self._reading_seconds, deadline - time.monotonic()))
 
 
 def _side(sight: _Sight, citizen: bool, insurance: bool) -> Side | None:
