@@ -10,7 +10,6 @@ import pytest
 import segno
 from PIL import Image, ImageDraw, ImageFilter
 
-from helpdesk.photos import inspection
 from helpdesk.photos.inspection import Inspector
 from helpdesk.photos.report import PhotoReport, Side
 from samples.cards.camera import Shot, flat, photograph
@@ -25,12 +24,6 @@ FRONT, BACK, BACK_2024 = citizen_front(PERSON), citizen_back(PERSON), citizen_ba
 OLD_FRONT, CARD = citizen_front(PERSON, with_qr=False), insurance_card(PERSON)
 TESSERACT = shutil.which("tesseract")
 needs_tesseract = pytest.mark.skipif(TESSERACT is None, reason="tesseract is missing")
-
-
-@pytest.fixture(autouse=True)
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reading print takes a second alone, and more than its share beside busy neighbours."""
-    monkeypatch.setattr(inspection, "_READING_SECONDS", 120.0)
 
 
 @pytest.fixture(scope="module")
