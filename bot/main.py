@@ -78,6 +78,8 @@ async def _assemble(stack: AsyncExitStack, services: Services) -> tuple[Starlett
         channels[telegram.name] = telegram
         if settings.telegram_mode == "webhook":
             webhooks[telegram.name] = telegram.handle_webhook
+    # Before the channels close: what a sender has with a platform is seen to its end.
+    stack.push_async_callback(gateway.stop)
     await gateway.start(channels)
     notices = Notices(services.guide, gateway, triage.rendering)
     await stack.enter_async_context(doing(house_chores(services, gateway, notices)))

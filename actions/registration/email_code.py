@@ -30,7 +30,7 @@ async def send_code(work: Work, otp: Otp) -> None:
         work.progress = replace(work.progress, asked=FieldName.OTP)
         work.asks = False
     try:
-        await otp.request(PURPOSE, _subject(work), work.fields[FieldName.EMAIL])
+        await otp.request(PURPOSE, _subject(work), work.fields[FieldName.EMAIL], [work.registration.id])
     except Overloaded as error:
         work.notes = replace(work.notes, wait=str(max(1, round(error.retry_after))))
         work.say("reg_otp_wait", *buttons)

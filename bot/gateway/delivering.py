@@ -22,8 +22,15 @@ from helpdesk.settings import Settings
 log = logging.getLogger(__name__)
 
 _TRIES_TO_DELIVER = 50
+# What is with the platform when the bot stops is waited for: broken off, it would go out again in the next run. It is
+# less than `ops` waits for the whole stop.
+_LAST_SECONDS = 4.0
 # More parts than any reply has.
 _ALL_PARTS = 1_000_000
+
+
+class _Stopping(Exception):
+    """The rest of a reply goes out in the next run."""
 
 
 class Delivering:
@@ -35,6 +42,7 @@ class Delivering:
         self._channels: dict[str, PushChannel] = {}
         # Ahead of the store while the disk is full.
         self._gone: dict[str, int] = {}
+        self._stopping = False
         self._senders = KeyedWorkers("sender", self._send, settings.workers)
         wakeups.call(Topic.OUTBOX, self._senders.wake)
 
@@ -54,7 +62,9 @@ class Delivering:
             await channel.show_typing(identity)
 
     async def stop(self) -> None:
-        await self._senders.stop()
+        """What is being sent is sent to its end and noted, nothing more is begun; the channels must be open still."""
+        self._stopping = True
+        await self._senders.stop(_LAST_SECONDS)
 
     async def _send(self, conversation_id: str) -> float | None:
         entry = await self._store.next_unsent(conversation_id)
@@ -69,6 +79,8 @@ class Delivering:
         try:
             if parts_sent < _ALL_PARTS:
                 await channel.deliver(replace(entry, parts_sent=parts_sent), partial(self._part_sent, message_id))
+        except _Stopping:
+            return None
         except Undeliverable as error:
             log.warning("a reply was given up: %s", error)
             return await self._put_off(entry, str(error), final=True)
@@ -90,6 +102,8 @@ class Delivering:
             await self._store.mark_part_sent(message_id, parts)
         except Unavailable as error:
             log.error("a part that has gone out could not be noted yet: %s", where(error))
+        if self._stopping:
+            raise _Stopping
 
     async def _put_off(
         self, entry: OutboxEntry, error: str, *, final: bool = False, pause: float | None = None

@@ -19,6 +19,7 @@ from bot.gateway.replying import Replying
 from bot.gateway.wakeups import Wakeups
 from bot.metrics import Metrics
 from helpdesk.conversations import ChannelIdentity, Conversations, IncomingMessage, Receipt, Reply
+from helpdesk.errors import NotFound
 from helpdesk.settings import Settings
 
 
@@ -54,7 +55,11 @@ class Gateway:
         conversation = await self._store.conversation(conversation_id)
         if conversation is None:
             return
-        await self._store.say(conversation, reply, conversation.identity.is_pushed)
+        try:
+            await self._store.say(conversation, reply, conversation.identity.is_pushed)
+        except NotFound:
+            # It went in between: erased, or past its time.
+            return
         self.wakeups.replied(conversation_id)
 
     # Life cycle

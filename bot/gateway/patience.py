@@ -20,9 +20,10 @@ _LONGEST = 12
 
 @dataclass
 class Patience:
-    """What has moved since when, in memory: after a restart everybody's turn begins anew."""
+    """What has moved since when, in memory: with the start everybody's turn begins anew, however long he has waited."""
 
     seconds: float
+    started: datetime
     _begun: dict[str, datetime] = field(default_factory=dict)
     _moved: dict[bool, datetime] = field(default_factory=dict)
 
@@ -37,16 +38,16 @@ class Patience:
 
     def is_stuck(self, now: datetime) -> bool:
         """Whether nobody but senders of photos has had an answer for too long; also when nobody has asked."""
-        moved = self._moved.get(False)
-        return moved is None or (now - moved).total_seconds() > self.seconds
+        return (now - self._moved.get(False, self.started)).total_seconds() > self.seconds
 
     def until_late(self, entry: InboxEntry, now: datetime) -> float:
         """So many seconds from now the citizen should hear something; zero or less: now."""
         patience = self.seconds + (_PHOTO_PATIENCE if _is_photo(entry) else 0)
-        since = self._begun.get(entry.message.id) or self._moved.get(_is_photo(entry), entry.received_at)
+        came = max(entry.received_at, self.started)
+        since = self._begun.get(entry.message.id) or self._moved.get(_is_photo(entry), came)
         late = min(
-            max(since, entry.received_at) + timedelta(seconds=patience),
-            entry.received_at + timedelta(seconds=patience * _LONGEST),
+            max(since, came) + timedelta(seconds=patience),
+            came + timedelta(seconds=patience * _LONGEST),
         )
         return (late - now).total_seconds()
 

@@ -57,12 +57,13 @@ class Replying:
         self._show_typing = show_typing
         # Conversations whose turn is a photo's, in the order of their coming.
         self._photo_line: dict[str, None] = {}
-        self._patience = Patience(settings.late_notice_after)
+        self._patience = Patience(settings.late_notice_after, utc_now())
         self._workers = KeyedWorkers("worker", self._work, settings.workers)
         wakeups.call(Topic.INBOX, self._workers.wake)
 
     async def take_up(self) -> None:
         """What an earlier run left unanswered."""
+        self._patience.started = utc_now()
         for conversation in await self._store.unhandled_conversations():
             unanswered = await self._store.backlog(conversation.id)
             self._backlog.take_up(conversation.identity, conversation.id, unanswered)

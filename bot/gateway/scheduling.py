@@ -32,6 +32,8 @@ class KeyedWorkers:
         self._error_pause = error_pause
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        # Those in the middle of a step.
+        self._busy: set[str] = set()
         self._stopped = False
 
     def wake(self, key: str) -> None:
@@ -49,10 +51,16 @@ class KeyedWorkers:
                 self._again.discard(key)
                 try:
                     async with self._places:
-                        pause = await self._step(key)
+                        self._busy.add(key)
+                        try:
+                            pause = await self._step(key)
+                        finally:
+                            self._busy.discard(key)
                 except Exception as error:  # whatever broke, one bad step must not end its conversation's work
                     log.error("%s failed; trying again in %s s: %s", self._name, self._error_pause, where(error))
                     pause = self._error_pause
+                if self._stopped:
+                    return
                 if pause is None:
                     if key not in self._again:
                         return
@@ -61,10 +69,20 @@ class KeyedWorkers:
         finally:
             del self._tasks[key]
 
-    async def stop(self) -> None:
-        """Cancel what runs; every step must be safe to be cut off at any await."""
+    async def stop(self, patience: float = 0) -> None:
+        """No step begins any more; those that run are given `patience` seconds, then they are cut off.
+
+        Every step must be safe to be cut off at any await.
+        """
         self._stopped = True
+        for key, task in self._tasks.items():
+            if not patience or key not in self._busy:
+                task.cancel()
         tasks = list(self._tasks.values())
+        if not tasks:
+            return
+        if patience:
+            await asyncio.wait(tasks, timeout=patience)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

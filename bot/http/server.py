@@ -15,8 +15,9 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from bot.http.room import Room, Seats
+from bot.http.room import CONNECTION, Room, Seats
 
 # Taken in at a time, so that a rush leaves the loop time for those who are in.
 _AT_ONCE = 64
@@ -25,14 +26,27 @@ _LOOK_AGAIN = 0.02
 _SILENCE = 30.0
 
 
+class _Connection(HttpToolsProtocol):
+    """Its requests say whose they are, and its seat is free when it ends."""
+
+    def __init__(self, seats: Seats, **stock: Any) -> None:
+        super().__init__(**stock)
+        self._all_seats = seats
+        self.app_state = {**self.app_state, CONNECTION: self}
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._all_seats.leave(self)
+
+
 class Server(uvicorn.Server):
     """Calls `closing` first when it stops: long polls are what a shutdown would otherwise wait for."""
 
     def __init__(self, config: uvicorn.Config, room: Room, closing: Callable[[], None]) -> None:
-        seats = Seats(config.app, room.seats)  # type: ignore[arg-type]
-        config.app = seats
+        self._seats = Seats(config.app, room.seats)  # type: ignore[arg-type]
+        config.app = self._seats
         super().__init__(config)
-        seats.connections = self.server_state.connections
+        self._seats.connections = self.server_state.connections
         self._standing = room.standing
         self._closing = closing
         self._coming: set[asyncio.Task[None]] = set()
@@ -106,8 +120,8 @@ class Server(uvicorn.Server):
         loop.call_later(_SILENCE, _end_if_silent, protocol)
 
     def _protocol(self) -> Any:
-        return self.config.http_protocol_class(  # type: ignore[call-arg]
-            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        return _Connection(
+            self._seats, config=self.config, server_state=self.server_state, app_state=self.lifespan.state
         )
 
 

@@ -200,7 +200,7 @@ class Accounts:
 
     async def send_code(self, link: Link) -> None:
         """Mail a (new) code; raises Overloaded within a minute of the last, InvalidInput("otp_hourly")."""
-        await self._otp.request("password", link.token_hash, link.account.email)
+        await self._otp.request("password", link.token_hash, link.account.email, [link.account.id])
 
     async def code_failed(self, link: Link) -> bool:
         """Whether the last code's mail could not be delivered."""

@@ -102,7 +102,7 @@ class AccountKeeping(Domain):
             for link in links:
                 await self._codes.forget_subject(transaction, link["token_hash"])
             await self._mails.forget_about(transaction, [row["id"]])
-            address = str(self._sealer.open(row["sealed"]).get("email") or "")
+            address = str(self._sealer.open_or_nothing(row["sealed"]).get("email") or "")
             gone += Forgotten(addresses={row["email_index"]: address})
         return gone
 

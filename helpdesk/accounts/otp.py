@@ -13,7 +13,7 @@ from __future__ import annotations
 import hmac
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -59,8 +59,10 @@ class Otp:
 
     # Requesting
 
-    async def request(self, purpose: str, subject: str, address: str) -> None:
+    async def request(self, purpose: str, subject: str, address: str, about: Collection[str] = ()) -> None:
         """Make a new code, end the older ones of this errand, and queue its mail, all at once.
+
+        The mail is forgotten with the subject and with what it is `about`: ids of what outlives the code.
 
         Raises Overloaded(retry_after) within a minute of the last code to this address for this errand, and
         InvalidInput("otp_hourly", with `retry_after`) after five in an hour for the subject or for the address. Another
@@ -95,7 +97,9 @@ class Otp:
             )
             await self._queue.put(
                 "otp", address, *otp_mail(code, purpose),
-                dedup_key=_mail_key(identifier), expires_at=expires_at, transaction=transaction,
+                # Not by the code's id alone: the code goes after hours, a mail that failed stays for the staff.
+                dedup_key=_mail_key(identifier), about={subject, *about}, expires_at=expires_at,
+                transaction=transaction,
             )  # fmt: skip
 
     async def _check_pace(

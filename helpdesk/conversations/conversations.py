@@ -8,6 +8,7 @@ message without its photo.
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from uuid import uuid4
 
@@ -21,8 +22,10 @@ from helpdesk.conversations.model import (
     Message,
     Receipt,
 )
-from helpdesk.errors import NotFound
+from helpdesk.errors import NotFound, where
 from helpdesk.store import FileVault
+
+log = logging.getLogger(__name__)
 
 
 class Conversations:
@@ -48,14 +51,25 @@ class Conversations:
         if message.file is None or await self.store.is_known(identity.channel, message.platform_message_id):
             return await self.store.accept(message)
         attachment = await self._keep_file(message.file, message.kind.value)
-        accepted = False
         try:
             receipt, conversation = await self.store.accept(message, [attachment])
-            accepted = not receipt.duplicate
-        finally:
-            if not accepted:
-                await self._vault.remove([attachment.id])
+        except BaseException:
+            await self._remove_unless_kept(attachment.id)
+            raise
+        if receipt.duplicate:
+            await self._vault.remove([attachment.id])
         return receipt, conversation
+
+    async def _remove_unless_kept(self, attachment_id: str) -> None:
+        """Remove the file of a message that was not accepted. Who is cut off during the commit can't know: the store is
+        asked, and where it can't tell (it closes), the file stays and goes with its time."""
+        try:
+            kept = await self.store.is_attached(attachment_id)
+        except Exception as error:
+            log.warning("a file stays, whether it belongs to a message is not known: %s", where(error))
+            return
+        if not kept:
+            await self._vault.remove([attachment_id])
 
     async def _keep_file(self, file: IncomingFile, kind: str) -> Attachment:
         attachment = Attachment(id=uuid4().hex, kind=kind, content_type=file.content_type, size=len(file.content))

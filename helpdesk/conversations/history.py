@@ -17,7 +17,7 @@ from uuid import uuid4
 from helpdesk.calendar import utc_now
 from helpdesk.conversations.model import Attachment, Author, Button, Message, MessageKind
 from helpdesk.conversations.plain_texts import TextSeal
-from helpdesk.errors import SettingsError
+from helpdesk.errors import NotFound, SettingsError
 from helpdesk.store import Database, Row, Transaction
 
 log = logging.getLogger(__name__)
@@ -51,14 +51,18 @@ class History:
         answer: str | None = None,
         in_reply_to: str | None = None,
     ) -> Message:
-        """Write one message in the given transaction, under the conversation's next number."""
+        """Write one message in the given transaction, under its conversation's next number.
+
+        NotFound when the conversation has gone.
+        """
         now = utc_now()
         row = await transaction.fetch_one(
             "UPDATE conversations SET next_seq = next_seq + 1, updated_at = ? WHERE id = ? "
             "RETURNING next_seq - 1 AS seq",
             (now.isoformat(), conversation_id),
         )
-        assert row is not None
+        if row is None:
+            raise NotFound("Cuộc trò chuyện này không còn nữa.")
         message = Message(
             id=uuid4().hex,
             conversation_id=conversation_id,
@@ -117,6 +121,13 @@ class History:
             "SELECT * FROM attachments WHERE id = ? AND conversation_id = ?", (attachment_id, conversation_id)
         )
         return None if row is None else _attachment(row)
+
+    async def is_attached(self, attachment_id: str) -> bool:
+        """Whether any message has this attachment."""
+        # Through the writer, behind what is on its way there: a reader does not see a commit that is not done.
+        async with self._database.transaction() as transaction:
+            row = await transaction.fetch_one("SELECT 1 FROM attachments WHERE id = ?", (attachment_id,))
+        return row is not None
 
     async def attachment_of(self, message_id: str) -> str | None:
         """The id of the file that came with a message."""

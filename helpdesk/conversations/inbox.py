@@ -147,8 +147,16 @@ class Inbox:
             return await self._outbox.reply(transaction, entry.conversation, replies, push, entry.message.id)
 
     async def notify_late(self, entry: InboxEntry, reply: Reply, push: bool) -> list[Message]:
-        """Tell the citizen once that the answer is late: marks every message that waits in the conversation."""
+        """Tell the citizen once that the answer is late: marks every message that waits in the conversation.
+
+        Nothing is said once the message has its answer, or has gone.
+        """
         async with self._database.transaction(key=f"late:{entry.conversation.id}") as transaction:
+            waits = await transaction.fetch_one(
+                "SELECT 1 FROM inbox WHERE message_id = ? AND handled_at IS NULL", (entry.message.id,)
+            )
+            if waits is None:
+                return []
             told = await transaction.fetch_one(
                 "SELECT 1 FROM inbox WHERE conversation_id = ? AND handled_at IS NULL AND notified_late = 1",
                 (entry.conversation.id,),

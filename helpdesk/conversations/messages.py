@@ -45,6 +45,7 @@ class MessageStore:
         self.queue_sizes = self.outbox.queue_sizes
         self.history = self.said.history
         self.attachment = self.said.attachment
+        self.is_attached = self.said.is_attached
         self.attachment_of = self.said.attachment_of
         self.last_buttons = self.said.last_buttons
         self.was_offered = self.offers.was_offered

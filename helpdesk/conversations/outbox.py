@@ -35,7 +35,10 @@ class Outbox:
         self._offers = offers
 
     async def say(self, conversation: Conversation, reply: Reply, push: bool) -> list[Message]:
-        """Write a message that answers none: a notice of the system or a word of the staff."""
+        """Write a message that answers none: a notice of the system or a word of the staff.
+
+        NotFound when the conversation has gone.
+        """
         async with self._database.transaction() as transaction:
             return await self.reply(transaction, conversation, [reply], push, None)
 

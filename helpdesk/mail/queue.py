@@ -16,7 +16,7 @@ whatever is marked `sending` is what a killed run left.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -94,20 +94,21 @@ class MailQueue:
         text: str,
         *,
         dedup_key: str,
+        about: Collection[str] = (),
         expires_at: datetime | None = None,
         transaction: Transaction | None = None,
     ) -> None:
         """Queue a mail, in the given transaction if there is one; what is known under `dedup_key` is left as it is.
 
-        With `expires_at` it is tried until then; without, for three days. Raises InvalidInput("email_shape") for what
-        is not exactly one address.
+        It is forgotten with whatever its key names, and with what it is `about` (ids). With `expires_at` it is tried
+        until then; without, for three days. Raises InvalidInput("email_shape") for what is not exactly one address.
         """
         record = {"to": check_recipient(to), "subject": tidy_subject(subject), "text": text}
         if transaction is None:
             async with self._store.database.transaction() as own:
-                await self._add(own, kind, record, dedup_key, expires_at)
+                await self._add(own, kind, record, dedup_key, about, expires_at)
         else:
-            await self._add(transaction, kind, record, dedup_key, expires_at)
+            await self._add(transaction, kind, record, dedup_key, about, expires_at)
 
     async def _add(
         self,
@@ -115,6 +116,7 @@ class MailQueue:
         kind: str,
         record: dict[str, str],
         dedup_key: str,
+        about: Collection[str],
         expires_at: datetime | None,
     ) -> None:
         await self._store.add(
@@ -122,11 +124,16 @@ class MailQueue:
             identifier=uuid4().hex,
             kind=kind,
             dedup_key=dedup_key,
+            about=about,
             address_index=self._address_index(record["to"]),
             sealed=self._sealer.seal(record),
             now=self._clock(),
             expires_at=expires_at,
         )
+
+    async def take_back(self, kind: str, about: str, transaction: Transaction) -> None:
+        """Forget the mails of this kind about this id, gone or not: what they were for is no more."""
+        await self._store.remove(transaction, kind, about)
 
     def _address_index(self, address: str) -> str:
         return self._sealer.index("email", address.casefold())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from helpdesk.store import Database, Row, Transaction
@@ -27,6 +28,7 @@ class MailStore:
         sealed: str,
         now: datetime,
         expires_at: datetime | None,
+        about: Collection[str] = (),
     ) -> None:
         """Queue a mail; nothing changes when the key is known."""
         added = await transaction.execute(
@@ -46,8 +48,14 @@ class MailStore:
         if added:
             await transaction.execute_many(
                 "INSERT INTO mail_subjects (subject, mail_id) VALUES (?, ?)",
-                [(subject, identifier) for subject in _subjects(dedup_key)],
+                [(subject, identifier) for subject in {*_subjects(dedup_key), *about}],
             )
+
+    async def remove(self, transaction: Transaction, kind: str, subject: str) -> None:
+        await transaction.execute(
+            "DELETE FROM mails WHERE id IN (SELECT mail_id FROM mail_subjects WHERE subject = ?) AND kind = ?",
+            (subject, kind),
+        )
 
     async def take_up(self, now: datetime) -> int:
         """Queue again what a killed run was sending; how many."""

@@ -1,8 +1,9 @@
 """What is forgotten by itself.
 
 Owns that every domain is asked, that its rows go before their files, in portions between which the chats get their
-turn, and that one which can't forget just now holds up no other. How long what is kept, each domain says (`keeping.py`
-in each room; told together in docs/runbook.md). Refuses what a citizen asks for at once (`helpdesk.privacy.erasure`).
+turn, that one which can't forget just now holds up no other, and that the store's log keeps nothing of what went. How
+long what is kept, each domain says (`keeping.py` in each room; told together in docs/runbook.md). Refuses what a
+citizen asks for at once (`helpdesk.privacy.erasure`).
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ class Retention:
                     gone += part
             except Exception as error:  # whatever broke, what the others keep is past its time as well
                 log.error("%s could not forget: %s", type(domain).__name__, where(error))
+        # Also when nothing went: what was erased just before a kill may still be in the log.
+        await self._database.empty_log()
         return gone
 
     async def _expire(self, domain: Domain, now: datetime) -> AsyncIterator[Forgotten]:

@@ -7,12 +7,13 @@ decision is in the audit log. Refuses drafts: staff see what was handed to them.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from helpdesk.accounts import Accounts
 from helpdesk.calendar import utc_now
-from helpdesk.errors import Conflict, NotFound
+from helpdesk.errors import Conflict, NotFound, SettingsError
 from helpdesk.identity import FieldName
 from helpdesk.mail import MailQueue, rejected_mail
 from helpdesk.photos import Side
@@ -54,12 +55,14 @@ class CaseDesk:
         return QueueState(counted[Counter.CASES], counted[Counter.CASES_VERSION])
 
     async def next_free(self, taken: Collection[str]) -> str | None:
-        """The id of the oldest application that waits and is not among the `taken`."""
+        """The id of the oldest application that waits, can be opened and is not among the `taken`."""
         start = 0
         while ids := await self._store.waiting_ids(_PAGE, start):
-            free = next((identifier for identifier in ids if identifier not in taken), None)
-            if free is not None:
-                return free
+            for free in (identifier for identifier in ids if identifier not in taken):
+                # One that nobody can decide must not stand before all the others.
+                with suppress(SettingsError):
+                    await self._store.get(free)
+                    return free
             start += len(ids)
         return None
 
@@ -154,4 +157,5 @@ class CaseDesk:
             status=registration.status,
             decided_by=registration.decided_by,
             decided_at=registration.decided_at,
+            readable=registration.readable,
         )

@@ -152,8 +152,9 @@ class Registrations:
         return replace(registration, photos={**registration.photos, side: doubtful})
 
     async def withdraw(self, registration: Registration) -> None:
-        """Forget a draft, its photos too, at once. A case that was being repaired goes back to where it was."""
+        """Forget a draft, its photos and its code's mail too, at once. A case in repair goes back to where it was."""
         async with self._store.database.transaction() as transaction:
+            await self._mails.take_back("otp", registration.id, transaction)
             if registration.case_code is not None:
                 await states.put_back(transaction, registration.id)
                 return

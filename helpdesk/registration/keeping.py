@@ -54,7 +54,7 @@ class RegistrationKeeping(Domain):
         await transaction.execute_many("DELETE FROM registrations WHERE id = ?", [(identifier,) for identifier in ids])
         await self._mails.forget_about(transaction, ids)
         addresses = {
-            row["email_index"]: str(self._sealer.open(row["sealed"]).get(FieldName.EMAIL) or "")
+            row["email_index"]: str(self._sealer.open_or_nothing(row["sealed"]).get(FieldName.EMAIL) or "")
             for row in rows
             if row["email_index"]
         }

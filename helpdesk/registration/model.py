@@ -62,6 +62,8 @@ class Registration:
     decided_by: str | None = None
     repair: tuple[str, ...] = ()
     notes: Notes = Notes()
+    # What a list holds in the place of one that no key opens: without fields and notes, never to be written back.
+    readable: bool = True
 
     @property
     def reason(self) -> str | None:
@@ -198,3 +200,4 @@ class CaseSummary:
     status: Status
     decided_by: str | None = None
     decided_at: datetime | None = None
+    readable: bool = True

@@ -8,6 +8,7 @@ transaction leaves its commit to the caller.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,8 @@ from helpdesk.registration.model import CaseReference, Registration, Registratio
 from helpdesk.registration.older import of_older
 from helpdesk.registration.progress import Notes, Progress
 from helpdesk.store import PORTION, Database, Row, Sealer, Transaction
+
+log = logging.getLogger(__name__)
 
 # SQLite takes 32,766 parameters in a statement.
 _AT_ONCE = 500
@@ -51,7 +54,7 @@ class RegistrationStore:
 
     async def all_of(self, conversation_id: str) -> list[Registration]:
         """Newest first."""
-        return await self._find("conversation_id = ? ORDER BY created_at DESC", conversation_id)
+        return await self._list("conversation_id = ? ORDER BY created_at DESC", conversation_id)
 
     async def newest_draft_under(self, email: str) -> Registration | None:
         """The draft that was changed last of those whose e-mail this is, confirmed."""
@@ -65,7 +68,7 @@ class RegistrationStore:
 
     async def waiting(self, limit: int, start: int) -> list[Registration]:
         """Those that wait for a decision, oldest first: so many, from the `start`th on."""
-        return await self._find("status = 'submitted' ORDER BY submitted_at, id LIMIT ? OFFSET ?", limit, start)
+        return await self._list("status = 'submitted' ORDER BY submitted_at, id LIMIT ? OFFSET ?", limit, start)
 
     async def waiting_ids(self, limit: int, start: int) -> list[str]:
         """As `waiting`, but nothing is opened."""
@@ -77,13 +80,13 @@ class RegistrationStore:
 
     async def decided(self, limit: int) -> list[Registration]:
         """The last decisions, newest first."""
-        return await self._find(
+        return await self._list(
             "decided_at IS NOT NULL AND status IN ('approved', 'rejected') ORDER BY decided_at DESC LIMIT ?", limit
         )
 
     async def due_for_reminder(self, submitted_before: datetime) -> list[Registration]:
         """Those that wait since then and of which the office was not reminded: the oldest, so many as go at once."""
-        return await self._find(
+        return await self._list(
             "status = 'submitted' AND office_reminded_at IS NULL AND submitted_at <= ? ORDER BY submitted_at LIMIT ?",
             submitted_before.isoformat(),
             PORTION,
@@ -91,7 +94,7 @@ class RegistrationStore:
 
     async def due_for_apology(self, submitted_before: datetime) -> list[Registration]:
         """Those that wait since then and whose citizens were not told: the oldest, so many as go at once."""
-        return await self._find(
+        return await self._list(
             "status = 'submitted' AND citizen_told_at IS NULL AND submitted_at <= ? ORDER BY submitted_at LIMIT ?",
             submitted_before.isoformat(),
             PORTION,
@@ -121,7 +124,11 @@ class RegistrationStore:
     async def _one(self, where: str, *parameters: Any) -> Registration | None:
         return next(iter(await self._find(where, *parameters)), None)
 
-    async def _find(self, where: str, *parameters: Any) -> list[Registration]:
+    async def _list(self, where: str, *parameters: Any) -> list[Registration]:
+        """As `_find`, but one that no key opens holds up no other: it is there without what was sealed."""
+        return await self._find(where, *parameters, strict=False)
+
+    async def _find(self, where: str, *parameters: Any, strict: bool = True) -> list[Registration]:
         """Those that fit; `where` is one of the constants above, values go into `parameters`."""
         rows = await self.database.fetch_all(f"SELECT * FROM registrations WHERE {where}", parameters)  # noqa: S608 - see above
         if not rows:
@@ -135,7 +142,7 @@ class RegistrationStore:
                 ids,
             ):
                 photos.setdefault(row["registration_id"], {})[Side(row["side"])] = _photo(row)
-        return [self._registration(row, photos.get(row["id"], {})) for row in rows]
+        return [self._registration(row, photos.get(row["id"], {}), strict) for row in rows]
 
     # Writing
 
@@ -221,9 +228,15 @@ class RegistrationStore:
         )
         return [CaseReference(row["id"], row["case_code"], row["conversation_id"]) for row in rows]
 
-    def _registration(self, row: Row, photos: Mapping[Side, RegistrationPhoto]) -> Registration:
-        record, progress = self._sealer.open(row["sealed"]), json.loads(row["progress"])
-        if _NOTES in record:
+    def _registration(self, row: Row, photos: Mapping[Side, RegistrationPhoto], strict: bool) -> Registration:
+        progress = json.loads(row["progress"])
+        record = self._sealer.open(row["sealed"]) if strict else self._sealer.open_or_nothing(row["sealed"])
+        # Whatever was sealed has at least its notes, or is older and has fields.
+        readable = strict or bool(record)
+        if not readable:
+            log.error("registration %s can't be opened", row["id"])
+            notes = Notes()
+        elif _NOTES in record:
             notes = Notes.load(record.pop(_NOTES))
         else:
             record, notes = of_older(record, progress)
@@ -245,6 +258,7 @@ class RegistrationStore:
             decided_by=row["decided_by"],
             repair=tuple(json.loads(row["repair"])),
             notes=notes,
+            readable=readable,
         )
 
 

@@ -9,6 +9,7 @@ or its errors.
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,19 +19,24 @@ from typing import Any, TypeAlias
 import aiosqlite
 
 from helpdesk.calendar import utc_now
-from helpdesk.errors import Unavailable
+from helpdesk.errors import Unavailable, where
 from helpdesk.store.failures import told_as_ours
 from helpdesk.store.migrating import migrate
 from helpdesk.store.readers import Readers
+
+log = logging.getLogger(__name__)
 
 # A row by the names of its columns, in the order in which they were asked for.
 Row: TypeAlias = Mapping[str, Any]
 
 _READERS = 3
+_PATIENCE_MS = 5000
+# Between two tries at the log while somebody reads.
+_EMPTIED_AGAIN_AFTER = 2.0
 _NOT_WRITTEN = "Không ghi được dữ liệu"
 _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
-    "PRAGMA busy_timeout = 5000",
+    f"PRAGMA busy_timeout = {_PATIENCE_MS}",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     # What is erased is overwritten, not just unlinked.
@@ -73,6 +79,7 @@ class Database:
         self._writer = writer
         self._readers = Readers(readers)
         self._write_lock = asyncio.Lock()
+        self._emptying: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def transaction(self, key: str | tuple[str, ...] = ()) -> AsyncIterator[Transaction]:
@@ -112,11 +119,38 @@ class Database:
     async def empty_log(self) -> None:
         """Bring everything into the main file and cut the log, where overwritten rows would still be readable.
 
-        Left for the next time when somebody is reading the file right now.
+        Waits for nobody: while somebody reads, in whatever process, it is tried again and again, beside everything
+        else, until it is done. What a kill leaves of it is done with the next call, or the next hour's forgetting.
         """
+        emptied = await self._try_to_empty_log()
+        if not emptied and (self._emptying is None or self._emptying.done()):
+            self._emptying = asyncio.create_task(self._keep_emptying(), name="store:emptying the log")
+
+    async def _keep_emptying(self) -> None:
+        emptied = False
+        while not emptied:
+            await asyncio.sleep(_EMPTIED_AGAIN_AFTER)
+            try:
+                emptied = await self._try_to_empty_log()
+            except Unavailable as error:
+                log.warning("the log could not be emptied: %s", where(error))
+
+    async def _try_to_empty_log(self) -> bool:
         async with self._write_lock:
-            with told_as_ours(_NOT_WRITTEN):
-                await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            try:
+                with told_as_ours(_NOT_WRITTEN):
+                    # It holds the writer's place while it waits for readers: with patience, everybody else's too.
+                    await self._writer.execute_fetchall("PRAGMA busy_timeout = 0")
+                    ((busy, *_),) = await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                await asyncio.shield(self._writer.execute_fetchall(f"PRAGMA busy_timeout = {_PATIENCE_MS}"))
+        return not busy
+
+    async def stop_emptying(self) -> None:
+        """Before the connections close."""
+        if self._emptying is not None:
+            self._emptying.cancel()
+            await asyncio.gather(self._emptying, return_exceptions=True)
 
     async def check_writable(self) -> None:
         """A real write that changes nothing lasting; Unavailable("store") when the disk refuses it."""
@@ -153,7 +187,9 @@ async def _open(path: Path, stack: AsyncExitStack) -> Database:
     await migrate(writer, path)
     for reader in readers:
         await reader.execute_fetchall("PRAGMA query_only = ON")
-    return Database(writer, readers)
+    database = Database(writer, readers)
+    stack.push_async_callback(database.stop_emptying)
+    return database
 
 
 def _row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> dict[str, Any]:

@@ -25,12 +25,22 @@ def is_damage(error: sqlite3.DatabaseError) -> bool:
 
 def set_aside_if_damaged(file: Path, retention_days: float) -> None:
     """Look at the file's head, its length and the top of each table; forget old damaged ones."""
-    for old in file.parent.glob(f"{file.name}.damaged-*"):
+    for old in _aside(file):
         # Damaged or not, what citizens wrote is not kept for longer than was promised.
         if time.time() - old.stat().st_mtime > retention_days * _DAY:
             old.unlink()
     if file.is_file() and not _looks_sound(file):
         set_aside(file)
+
+
+def forget_set_aside(file: Path) -> None:
+    """Delete every damaged file: nobody's words can be picked out of one, and somebody wants theirs gone."""
+    for old in _aside(file):
+        old.unlink(missing_ok=True)
+
+
+def _aside(file: Path) -> list[Path]:
+    return list(file.parent.glob(f"{file.name}.damaged-*"))
 
 
 def set_aside(file: Path) -> None:

@@ -42,7 +42,7 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from nlu.memory.damage import is_damage, set_aside, set_aside_if_damaged
+from nlu.memory.damage import forget_set_aside, is_damage, set_aside, set_aside_if_damaged
 from nlu.memory.masking import kept
 from nlu.memory.snapshot import Snapshot
 from nlu.memory.window import EMPTY, KEPT_EVENTS, Window, is_action, shorten
@@ -229,12 +229,13 @@ class SqliteTrackerStore(TrackerStore):
 
     @_despite_damage
     async def delete(self, sender_id: str) -> bool:
-        """Delete a conversation for good; False if there was none."""
+        """Delete a conversation for good, with every damaged file that was put aside; False if there was none."""
         self._cache.pop(sender_id, None)
         with self._transaction():
             self._database.execute("DELETE FROM events WHERE sender_id = ?", (sender_id,))
             deleted = self._database.execute("DELETE FROM conversations WHERE sender_id = ?", (sender_id,))
         self._empty_log()
+        forget_set_aside(self._path)
         return deleted.rowcount > 0
 
     @_despite_damage

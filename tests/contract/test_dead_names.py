@@ -23,7 +23,7 @@ PAPERS = ("config.yml", "endpoints.yml", "credentials.yml", "bot/templates/**/*.
 # What others call by a name of theirs.
 _HOOKS = """
     actions.server: capture_signals                                                 # uvicorn
-    bot.http.server: capture_signals startup                                        # uvicorn
+    bot.http.server: capture_signals startup connection_lost                        # uvicorn
     bot.channels.telegram.polling: parse_json_payload                               # python-telegram-bot
     bot.demo.catcher: handle_DATA                                                   # aiosmtpd
     bot.http.app: file_response                                                     # starlette

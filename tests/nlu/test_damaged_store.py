@@ -41,9 +41,9 @@ def filled(configured: AvailableEndpoints, folder: Path) -> Path:
     return folder / "dialogues.db"
 
 
-def moved(folder: Path) -> list[Path]:
-    """The damaged files, without their side files."""
-    return list(folder.glob("dialogues.db.damaged-*[0-9]"))
+def moved(folder: Path, ends: str = "[0-9]") -> list[Path]:
+    """The damaged files, as a rule without their side files."""
+    return list(folder.glob(f"dialogues.db.damaged-*{ends}"))
 
 
 @pytest.mark.parametrize("damage", ["noise", "cut"])
@@ -117,6 +117,23 @@ def test_a_sound_one_stays_and_old_damaged_ones_go(configured: AvailableEndpoint
     assert store._database.execute("SELECT COUNT(*) FROM events").fetchone() == (400,)
     store.close()
     assert recent.exists() and not old.exists()
+
+
+async def test_whoever_deletes_his_data_takes_the_files_put_aside_with_them(
+    configured: AvailableEndpoints, tmp_path: Path
+) -> None:
+    filled(configured, tmp_path)
+    store = _tracker_store(configured)
+    for suffix in ("", "-wal", "-shm"):
+        (tmp_path / f"dialogues.db.damaged-20990101-000000{suffix}").write_text("what somebody said")
+    assert await store.delete(SENDERS[0])
+    assert not moved(tmp_path, "")
+    assert await store.exists(SENDERS[1])
+    # Also where nothing else is left of theirs: it may be in the damaged file only.
+    (tmp_path / "dialogues.db.damaged-20990101-000000").write_text("what somebody said")
+    assert not await store.delete(SENDERS[0])
+    assert not moved(tmp_path, "")
+    store.close()
 
 
 def test_one_that_is_only_locked_is_left_alone(

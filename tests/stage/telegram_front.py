@@ -6,6 +6,7 @@ else it passes on as it is.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import subprocess
@@ -80,6 +81,8 @@ class TelegramFront:
         self.delivered: list[dict[str, str]] = []
         self.refusals: dict[str, Refusal] = {}
         self.garbled_polls = 0
+        # Telegram takes its time with these methods, until their event is set.
+        self.held: dict[str, asyncio.Event] = {}
 
     def called(self, method: str) -> list[dict[str, str]]:
         return [fields for name, fields in self.calls if name == method]
@@ -130,6 +133,8 @@ class TelegramFront:
         if request.content_type == "application/x-www-form-urlencoded":
             fields = dict(parse_qsl(raw.decode(), keep_blank_values=True))
         self.calls.append((method, dict(fields)))
+        if method in self.held:
+            await self.held[method].wait()
         refusal = self.refusals.get(method)
         if refusal is not None and refusal.times > 0:
             refusal.times -= 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,13 @@ async def test_the_next_one_is_found_behind_many_that_are_taken(desk: Desk, lan:
     for identifier in (case.id, *(f"x{n:06}" for n in range(60))):
         await desk.audit.record(Deed.CASE_VIEWED, "minh", "Minh", identifier)
     assert (await lan.http.get("/console/next")).headers["location"] == f"/console/cases/{free.id}"
+
+
+async def test_a_case_that_no_key_opens_is_named_among_the_others(desk: Desk, lan: Officer) -> None:
+    damaged, sound = await desk.file(2), await desk.file(1)
+    async with store_of(desk).database.transaction() as transaction:
+        await transaction.execute("UPDATE registrations SET sealed = 'damaged' WHERE id = ?", (damaged.id,))
+    page = unescape((await lan.http.get("/console")).text)
+    assert "không mở được hồ sơ này (khóa mã hóa?)" in page
+    assert str(damaged.case_code) in page and str(sound.case_code) in page and "Trần Thị Bảy" in page
+    assert (await lan.http.get("/console/next")).headers["location"] == f"/console/cases/{sound.id}"

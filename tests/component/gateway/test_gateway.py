@@ -372,6 +372,39 @@ async def test_a_choice_in_words_is_a_tap_on_the_last_answer_s_button(chat: Chat
     assert asked == [{"message": "gì đó"}, {"payload": "/thank"}, {"payload": "/thank"}, {"message": "số 2"}]
 
 
+class SlowPlatform(Platform):
+    """Takes its time with every part of a reply of three; what is broken off has arrived all the same."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = asyncio.Event()
+        self.answers = asyncio.Event()
+
+    async def deliver(self, entry: OutboxEntry, part_sent: Callable[[int], Awaitable[None]]) -> None:
+        for part in range(entry.parts_sent + 1, 4):
+            self.sent.append(f"{entry.message.text} {part}")
+            self.begun.set()
+            await self.answers.wait()
+            await part_sent(part)
+
+
+async def test_a_stop_waits_for_what_is_with_the_platform(tuned: Settings, rasa: StandInRasa) -> None:
+    slow = SlowPlatform()
+    async with running(tuned, {"telegram": slow}) as stack:
+        await stack.gateway.receive(text_message("a", 1))
+        await asyncio.wait_for(slow.begun.wait(), 30)
+        stopping = asyncio.create_task(stack.gateway.stop())
+        await asyncio.sleep(0.05)
+        slow.answers.set()
+        await stopping
+    # The part under way and no other; the next run goes on behind it.
+    assert slow.sent == ["nghe: a 1"]
+    async with running(tuned, {"telegram": slow}) as stack:
+        await wait_for(lambda: len(slow.sent) == 3)
+        await all_sent(stack)
+    assert slow.sent == ["nghe: a 1", "nghe: a 2", "nghe: a 3"]
+
+
 async def test_a_full_disk_never_sends_a_reply_twice(tuned: Settings, rasa: StandInRasa) -> None:
     platform = Platform()
     async with running(tuned, {"telegram": platform}) as stack:

@@ -68,6 +68,9 @@ async def test_a_crowd_of_photos_holds_up_nobody_who_asks(http: httpx.AsyncClien
     asker = await Chat.open(http)
     await asker.send(text="cơ quan ở đâu")
     assert (await asker.until(1))[0]["text"] == "nghe: cơ quan ở đâu"
+    async with asyncio.timeout(30):
+        while look.looking < 2:
+            await asyncio.sleep(0.02)
     assert look.looking == 2
     # Who waits in line is told so like everybody else.
     await crowd[-1].until(1, author="system")

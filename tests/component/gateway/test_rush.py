@@ -58,6 +58,27 @@ async def test_everybody_hears_it_when_every_place_hangs(tuned: Settings, rasa: 
             release.set()
 
 
+async def test_no_word_to_those_in_line_at_a_restart(tuned: Settings, rasa: StandInRasa) -> None:
+    async with running(replace(tuned, rasa_port=1, late_notice_after=60.0)) as stack:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(stack.web), base_url="http://test") as http:
+            crowd = await crowd_at(stack, http)
+        async with stack.services.database.transaction() as transaction:
+            await transaction.execute("UPDATE inbox SET received_at = ?", ("2026-01-01T00:00:00+00:00",))
+    release = asyncio.Event()
+
+    async def wait_first(request: dict[str, Any]) -> Response:
+        await release.wait()
+        return await rasa.echo(request)
+
+    rasa.behave = wait_first
+    async with running(replace(tuned, workers=2, late_notice_after=60.0, rasa_timeout=60.0)) as stack:
+        await stack.gateway.sweep()
+        release.set()
+        while len(rasa.asked) < CROWD:
+            await asyncio.sleep(0.02)
+        assert "system" not in [author for chat in crowd for author in await authors(stack, chat)]
+
+
 async def test_one_who_asks_a_lot_does_not_hold_up_the_others(tuned: Settings, rasa: StandInRasa) -> None:
     release = asyncio.Event()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -15,9 +15,11 @@ from starlette.responses import JSONResponse, Response
 
 from actions.registration.questions import FIXABLE
 from actions.said.said import payload
+from bot import main
 from bot.channels.telegram.channel import TelegramChannel
 from helpdesk.conversations.model import Button, ChannelIdentity, Reply
 from helpdesk.conversations.offers import offer_key
+from helpdesk.services import open_services
 from helpdesk.settings import Settings
 from tests.stage.stack import Stack, StandInRasa, running
 from tests.stage.telegram_front import TOKEN, Refusal, TelegramFront, emulator, front, keyboard, message
@@ -255,3 +257,19 @@ async def test_an_answer_of_the_office_waits_for_telegram_and_outlives_the_bot(
     (sent,) = (fields for name, fields in telegram.calls[before:] if name == "sendMessage")
     assert (sent["chat_id"], sent["text"]) == ("5", notice)
     assert keyboard(sent) == [[{"text": repair.title, "callback_data": repair.payload}]]
+
+
+async def test_a_stop_in_the_middle_of_sending_sends_nothing_twice(
+    connected: Settings, telegram: TelegramFront, rasa: StandInRasa
+) -> None:
+    answers = telegram.held["sendMessage"] = asyncio.Event()
+    async with AsyncExitStack() as parts:
+        services = await parts.enter_async_context(open_services(connected))
+        await main._assemble(parts, services)
+        await telegram.write("quên mật khẩu")
+        await until(lambda: telegram.texts)
+        asyncio.get_running_loop().call_later(0.2, answers.set)
+    async with bot(connected) as stack, asyncio.timeout(30):
+        while await stack.store.unsent_conversations(["telegram"]):
+            await asyncio.sleep(0.02)
+    assert telegram.texts == ["nghe: quên mật khẩu"]

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bot.http.room import share_out
@@ -44,7 +46,7 @@ async def start(request):
 async def health(request):
     return JSONResponse({"waiting": waiting})
 
-app = Starlette(routes=[Route("/wait", wait), Route("/go", start), Route("/healthz", health)])
+app = Starlette(routes=[Route("/wait", wait), Route("/go", start), Route("/healthz", health), Route("/ok", health)])
 
 async def main():
     room = make_room()
@@ -105,6 +107,14 @@ async def sit_down(served: Served, count: int) -> list[asyncio.Task[tuple[int, d
     return polls
 
 
+async def fill(served: Served) -> list[asyncio.Task[tuple[int, dict[str, str], dict[str, object]]]]:
+    """Every seat is taken by somebody who waits."""
+    polls = await sit_down(served, served.seats)
+    while (await served.ask("/ok"))[0] != 503:
+        await asyncio.sleep(0.02)
+    return polls
+
+
 async def test_the_soft_limit_is_no_limit(narrow: Served) -> None:
     assert narrow.seats == share_out(300).seats > 64
     polls = await sit_down(narrow, 150)
@@ -135,6 +145,44 @@ async def test_whoever_finds_no_seat_is_told_so_and_nobody_is_dropped(narrow: Se
     seated = [*polls[20:], *(one for one in crowd if not one.done() or one.result() not in refused)]
     assert {(await one)[0] for one in seated} == {200} and len(seated) >= narrow.seats - left - 20
     assert (await narrow.ask("/wait"))[0] == 200
+
+
+async def test_whoever_has_a_seat_keeps_it_for_what_he_asks_next(narrow: Served) -> None:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{narrow.port}", timeout=60) as seated:
+        assert (await seated.get("/ok")).status_code == 200
+        # Whoever has just come is refused, on the same server, at the same time.
+        await sit_down(narrow, narrow.seats - 1)
+        crowd = [asyncio.create_task(narrow.ask("/wait")) for _ in range(20)]
+        for _ in range(20):
+            assert (await seated.get("/ok")).status_code == 200
+        assert {(await one)[0] for one in crowd} == {503}
+    # His seat is the next one's.
+    while (await narrow.ask("/ok"))[0] != 200:
+        await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("kib", [1, 20, 64, 100, 300, 2000])
+async def test_whoever_sends_much_hears_it_too(narrow: Served, kib: int) -> None:
+    await fill(narrow)
+    photo = os.urandom(kib * 1024)
+    for _ in range(5):
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{narrow.port}", timeout=60) as browser:
+            answer = await browser.post("/wait", data={"id": "x"}, files={"file": ("a.jpg", photo, "image/jpeg")})
+        assert answer.status_code == 503 and int(answer.headers["retry-after"]) > 0
+        assert "thử lại" in answer.json()["error"]["message"]
+
+
+async def test_what_comes_in_pieces_is_read_to_its_end(narrow: Served) -> None:
+    await fill(narrow)
+    reader, writer = await asyncio.open_connection("127.0.0.1", narrow.port)
+    writer.write(b"POST /wait HTTP/1.1\r\nHost: x\r\nContent-Length: 400000\r\n\r\n")
+    # The answer doesn't wait for the body, and the body that comes behind it meets an open connection.
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 503")
+    for _ in range(4):
+        writer.write(b"x" * 100_000)
+        await writer.drain()
+    assert json.loads(await reader.read())["error"]["code"] == "full"
+    writer.close()
 
 
 def test_the_shares() -> None:

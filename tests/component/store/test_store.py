@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from importlib import resources
 from pathlib import Path
@@ -15,6 +16,7 @@ from helpdesk.conversations.model import ChannelIdentity, IncomingMessage, Messa
 from helpdesk.errors import Unavailable
 from helpdesk.services import sole_process
 from helpdesk.settings import Settings
+from helpdesk.store import database as store_of
 from helpdesk.store.database import Database, open_database
 from helpdesk.store.failures import Duplicate, Orphan, StoreError
 from helpdesk.store.sealing import Sealer
@@ -243,3 +245,39 @@ async def test_a_migration_that_arrives_late_is_run_too(tmp_path: Path, monkeypa
     async with open_database(tmp_path / "a.db") as database:
         versions = await database.fetch_all("SELECT version FROM schema_migrations ORDER BY version")
     assert [row["version"] for row in versions] == [1, 2, 3]
+
+
+async def test_emptying_the_log_waits_for_no_reader_and_is_done_once_the_reader_has_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_of, "_EMPTIED_AGAIN_AFTER", 0.01)
+    path, log = tmp_path / "a.db", tmp_path / "a.db-wal"
+    async with open_database(path) as database, open_database(path) as neighbour:
+        reader = sqlite3.connect(path)
+        reader.execute("BEGIN")
+        reader.execute("SELECT COUNT(*) FROM store_checks").fetchone()
+        await neighbour.check_writable()
+        # The neighbour's patience, far shorter than the five seconds for which the writer's place was held.
+        await neighbour._writer.execute_fetchall("PRAGMA busy_timeout = 1000")
+        emptying = asyncio.create_task(database.empty_log())
+        for _ in range(20):
+            await neighbour.check_writable()
+            await asyncio.sleep(0.01)
+        await emptying
+        assert log.stat().st_size > 0
+        assert list(await database._writer.execute_fetchall("PRAGMA busy_timeout")) == [{"timeout": 5000}]
+        reader.close()
+        async with asyncio.timeout(60):
+            while log.stat().st_size:
+                await asyncio.sleep(0.01)
+
+
+async def test_a_log_that_is_still_to_be_emptied_holds_up_no_end(tmp_path: Path) -> None:
+    reader = sqlite3.connect(tmp_path / "a.db")
+    async with open_database(tmp_path / "a.db") as database:
+        reader.execute("BEGIN")
+        reader.execute("SELECT COUNT(*) FROM store_checks").fetchone()
+        await database.check_writable()
+        await database.empty_log()
+        assert (tmp_path / "a.db-wal").stat().st_size > 0
+    reader.close()

@@ -32,7 +32,7 @@ def entry(name: str, received: float = 0, kind: MessageKind = MessageKind.TEXT) 
 
 @pytest.fixture
 def patience() -> Patience:
-    return Patience(5)
+    return Patience(5, at(0))
 
 
 def test_a_turn_that_takes_too_long(patience: Patience) -> None:
@@ -66,6 +66,21 @@ def test_a_queue_that_stands_still(patience: Patience) -> None:
     patience.end(entry("a"), at(3))
     assert patience.until_late(waiting, at(10)) == 5
     assert patience.is_stuck(at(15)) and patience.until_late(waiting, at(15)) == 0
+
+
+def test_after_a_start_everybody_s_turn_begins_anew() -> None:
+    text, photo = entry("a"), entry("p", kind=MessageKind.PHOTO)
+    # Received an hour before.
+    patience = Patience(5, at(3600))
+    assert not patience.is_stuck(at(3600)) and not patience.is_stuck(at(3605))
+    assert (patience.until_late(text, at(3600)), patience.until_late(photo, at(3600))) == (5, 11)
+    patience.begin(text, at(3602))
+    assert patience.until_late(text, at(3602)) == 5
+    # The line moves: whoever is still in it has as long as with any other line.
+    patience.end(text, at(3604))
+    assert patience.until_late(entry("b"), at(3605)) == 4
+    # It moves no more.
+    assert patience.is_stuck(at(3610)) and patience.until_late(entry("b"), at(3610)) < 0
 
 
 def test_photos_are_a_queue_of_their_own(patience: Patience) -> None:

@@ -93,3 +93,44 @@ async def test_who_waits_for_a_retry_holds_no_place() -> None:
     await asyncio.sleep(0.05)
     await workers.stop()
     assert order == ["sleeper", "other"]
+
+
+async def test_a_patient_stop_lets_what_runs_end_and_begins_nothing() -> None:
+    begun: list[str] = []
+    ended: list[str] = []
+    go_on = asyncio.Event()
+
+    async def step(key: str) -> float | None:
+        begun.append(key)
+        if key == "sleeper":
+            return 30.0
+        await go_on.wait()
+        ended.append(key)
+        return 0
+
+    workers = KeyedWorkers("test", step, parallel=1)
+    for key in ("sleeper", "runs", "waits"):
+        workers.wake(key)
+    async with asyncio.timeout(5):
+        while "runs" not in begun:
+            await asyncio.sleep(0.001)
+    stopping = asyncio.create_task(workers.stop(patience=30))
+    await asyncio.sleep(0)
+    workers.wake("late")
+    go_on.set()
+    await asyncio.wait_for(stopping, 5)
+    assert (begun, ended) == (["sleeper", "runs"], ["runs"])
+
+
+async def test_a_patient_stop_ends_for_all_that() -> None:
+    begun = asyncio.Event()
+
+    async def step(_key: str) -> float | None:
+        begun.set()
+        await asyncio.Event().wait()
+        return None
+
+    workers = KeyedWorkers("test", step, parallel=1)
+    workers.wake("hangs")
+    await begun.wait()
+    await asyncio.wait_for(workers.stop(patience=0.01), 5)
