@@ -113,7 +113,7 @@ def answer_row(answer: UnhelpfulAnswer, question: str | None, titles: Mapping[st
         what=f"👎 Câu trả lời “{title}” chưa giúp được." if title else "👎 Một câu trả lời cũ chưa giúp được.",
         whom=_whom(answer.channel, answer.conversation_id),
         when=moment(answer.at),
-        advice=f"Mã câu trả lời: {answer.answer}. Chưa đúng ý người dân thì sửa nội dung trong data/guide.",
+        advice=f"Chưa đúng ý người dân thì nhờ người phụ trách nội dung sửa câu trả lời này (mã: {answer.answer}).",
         question=asked or "(không còn lưu câu hỏi)",
     )
 
