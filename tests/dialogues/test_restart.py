@@ -30,7 +30,8 @@ def test_values_photos_codes_and_mails_survive(product: Product, comes: Comes, b
         assert product.kill(name)
     product.wait_ready()
 
-    assert asking.hears().question == "otp"
+    # Killed between the code's commit and the draft's, the turn that is done again is told that a code has just gone.
+    assert asking.hears().question == "otp" or "reg_otp_wait" in asking.answer.names, asking.answer
     assert asking.says(asking.mailbox.otp()).question == "confirm"
     assert len([mail for mail in asking.mailbox.all() if "Mã xác nhận" in mail.subject]) == 1
     assert {"reg_filed", "reg_status_submitted"} & set(filing.hears().names), filing.answer
