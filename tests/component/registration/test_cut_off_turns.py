@@ -101,6 +101,23 @@ async def test_a_draft_that_was_brought_here_is_brought_again_when_its_turn_is(d
     assert [say.answer for say in again.outcome.says] == [say.answer for say in first.outcome.says]
 
 
+async def test_killed_right_behind_the_code_s_commit_the_turn_says_that_one_has_gone(desk: Desk) -> None:
+    cid = await desk.conversation("a")
+    draft = await desk.services.registrations.start(cid, {"for_whom": "self"})
+    await desk.services.registrations.save(draft, draft.fields, Progress(asked="email", started=True))
+    before = await desk.draft(cid)
+    said = Said("m9", EMAIL, "inform", ({"entity": "email", "value": EMAIL, "start": 0, "end": len(EMAIL)},))
+    first = await desk.dialogue.turn(cid, said)
+    async with desk.services.database.transaction() as transaction:
+        await desk.services.registration_store.write_back(transaction, before)
+    again = await desk.dialogue.turn(cid, said)
+    assert first is not None and first.says[0].answer == "reg_otp_sent"
+    assert again is not None and again.says[0].answer == "reg_otp_wait"
+    assert (await desk.draft(cid)).fields["email"] == EMAIL
+    mails = await desk.services.database.fetch_one("SELECT COUNT(*) AS n FROM mails WHERE kind = 'otp'")
+    assert mails is not None and mails["n"] == 1
+
+
 @pytest.mark.parametrize(
     ("text", "intent"),
     [
